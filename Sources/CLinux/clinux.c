@@ -1,0 +1,16 @@
+#define _GNU_SOURCE
+#include "clinux.h"
+
+#include <string.h>
+
+const char *clinux_errno_name(int number) { return strerrorname_np(number); }
+
+const char *clinux_errno_text(int number) { return strerrordesc_np(number); }
+
+int clinux_epoll_wait(int epoll, struct epoll_event *events, int count, int64_t timeout_nanoseconds) {
+    struct timespec timeout = {
+        .tv_sec = timeout_nanoseconds / 1000000000,
+        .tv_nsec = timeout_nanoseconds % 1000000000,
+    };
+    return epoll_pwait2(epoll, events, count, timeout_nanoseconds < 0 ? NULL : &timeout, NULL);
+}

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <sys/mman.h>
+#include <sys/signalfd.h>
+#include <sys/types.h>
+
+// The most descriptors one message of a channel carries (the kernel's own limit is 253).
+#define CLINUX_CHANNEL_DESCRIPTORS 128
+
+// Sends one message with descriptors. In C for the CMSG_* macros. Returns 0 or -errno.
+int clinux_channel_send(
+    int channel, const void *bytes, size_t count, const int *descriptors, size_t descriptor_count);
+
+// Receives one message and its descriptors, close-on-exec; never waits. In C for the CMSG_* macros.
+//
+// `descriptors` has room for CLINUX_CHANNEL_DESCRIPTORS. Returns the message's octets, 0 at the end of the
+// stream, or -errno; -EMSGSIZE where message or descriptors did not fit, and the descriptors are closed.
+ssize_t clinux_channel_receive(
+    int channel, void *bytes, size_t capacity, int *descriptors, size_t *descriptor_count);
+
+// Starts `path` with `inherited` as descriptor 3 and no other but the standard three, an empty signal mask,
+// every signal's default action, and a process group of its own. In C for
+// posix_spawn_file_actions_addclosefrom_np, which needs _GNU_SOURCE. Returns the process ID or -errno.
+int clinux_spawn(const char *path, char *const argv[], char *const envp[], int inherited);
+
+// A descriptor for a child, close-on-exec. No header of the oldest supported C library declares it. -errno on
+// failure, as for the two below.
+int clinux_pidfd_open(int pid);
+int clinux_pidfd_signal(int pidfd, int signal);
+
+// Reaps the child if it ended. In C as siginfo_t's members are macros over a union.
+// Returns 1 and fills in, 0 while it runs, or -errno. `*was_signaled`: the status is a signal's number.
+int clinux_pidfd_reap(int pidfd, int *status, int *was_signaled);
+
+// Needs _GNU_SOURCE. Memory of `size` octets whose size is sealed, close-on-exec. Returns a descriptor or -errno.
+int clinux_memory_create(const char *name, size_t size);
+
+// Whether the descriptor is a memfd that nobody can shrink: 1, 0, or -errno.
+int clinux_memory_is_sealed(int descriptor);
+
+// Capabilities have no wrapper in the C library. Of the calling thread; -errno on failure.
+// `*set` has a bit for each effective capability.
+int clinux_capabilities_get(unsigned long long *set);
+
+// Empties the permitted, effective, inheritable and ambient sets of the calling thread, and forbids it to
+// gain any by exec. prctl is variadic.
+int clinux_privileges_drop(void);
+
+// Names the calling thread, and so the process if it is the main one. prctl is variadic.
+int clinux_process_name(const char *name);
+
+// The environment that exec takes; `environ` is a mutable global, which Swift 6 refuses.
+char **clinux_environment(void);
+
+// How many processors the calling thread may run on, or -errno. In C for the CPU_* macros.
+int clinux_usable_processors(void);

@@ -1,0 +1,47 @@
+private import Glibc
+
+/// Small files, read and written whole.
+package enum File {
+    /// Reads a file.
+    ///
+    /// - Throws: EFBIG where it is longer than `limit` octets.
+    package static func contents(of path: String, limit: Int = 1 << 20) throws(Errno) -> [UInt8] {
+        let file = FileDescriptor(owning: try syscall { open(path, O_RDONLY | O_CLOEXEC) })
+        var contents: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 64 * 1024)
+        while true {
+            let count = try syscall { read(file.rawValue, &part, part.count) }
+            if count == 0 { return contents }
+            contents += part[..<count]
+            if contents.count > limit { throw Errno(rawValue: EFBIG) }
+        }
+    }
+
+    /// Replaces a file in one step, so that whoever reads it, and a crash, finds the old contents or the new.
+    package static func replace(_ path: String, with contents: [UInt8], mode: UInt32) throws(Errno) {
+        let temporaryPath = "\(path).\(getpid())"
+        let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW
+        let file = FileDescriptor(owning: try syscall { open(temporaryPath, flags, mode) })
+        do throws(Errno) {
+            // The mode of open is subject to the umask, and to what a file that was left behind had.
+            try syscall { fchmod(file.rawValue, mode) }
+            try write(contents, to: file.rawValue)
+            try syscall { fsync(file.rawValue) }
+            try syscall { rename(temporaryPath, path) }
+        } catch {
+            unlink(temporaryPath)
+            throw error
+        }
+    }
+
+    private static func write(_ contents: [UInt8], to descriptor: Int32) throws(Errno) {
+        var offset = 0
+        while offset < contents.count {
+            offset += try syscall {
+                contents.withUnsafeBytes { bytes in
+                    Glibc.write(descriptor, bytes.baseAddress! + offset, bytes.count - offset)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package import CLinux
+
+/// Buffers for the datagrams of one recvmmsg. One serves all sockets of a loop.
+package final class ReceiveBatch {
+    let buffers: OpaquePointer
+    let received: UnsafeMutablePointer<clinux_received>
+    /// The socket's own count of datagrams lost for want of buffer, as the newest datagram told it.
+    package var overflows: UInt32 = 0
+
+    /// - Parameter capacity: how many messages one call receives at most. Each takes 64 KiB, the size of the
+    ///   largest train that UDP_GRO makes.
+    package init(capacity: Int) {
+        buffers = clinux_receive_batch_new(UInt32(capacity), 1 << 16)
+        received = .allocate(capacity: capacity)
+        received.initialize(repeating: clinux_received(), count: capacity)
+    }
+
+    deinit {
+        clinux_receive_batch_free(buffers)
+        received.deallocate()
+    }
+
+    /// The message at `index`, valid until the next receive.
+    package subscript(index: Int) -> ReceivedMessage {
+        ReceivedMessage(message: received + index)
+    }
+}
+
+/// A datagram, or a train of datagrams from one sender that UDP_GRO put together. It points into its batch.
+package struct ReceivedMessage {
+    fileprivate let message: UnsafeMutablePointer<clinux_received>
+
+    /// The octets of all datagrams of the train.
+    package var octets: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: message.pointee.octets, count: Int(message.pointee.count))
+    }
+
+    /// The length of each datagram in the train but the last, which may be shorter.
+    package var segmentLength: Int { Int(message.pointee.segment) }
+
+    /// The ECN field, 0 to 3.
+    package var ecn: UInt8 { message.pointee.ecn }
+
+    /// The sender.
+    package var remote: UnsafeMutablePointer<clinux_address> { clinux_received_remote(message) }
+
+    /// The address it was sent to. Its port is not known here: the receiving socket's.
+    package var local: UnsafeMutablePointer<clinux_address> { clinux_received_local(message) }
+}

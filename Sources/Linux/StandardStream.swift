@@ -1,0 +1,18 @@
+private import Glibc
+
+/// Standard output and standard error, by the line and not buffered.
+package enum StandardStream: Int32, Sendable {
+    case output = 1
+    case error = 2
+
+    /// Writes the line whole, as one write if the kernel takes it so. Failure is ignored: there is nowhere to
+    /// tell it.
+    package func write(line: String) {
+        var rest = Array((line + "\n").utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(rawValue, $0.baseAddress, $0.count) }
+            if count < 0, Errno.current != .interrupted { return }
+            rest = rest.dropFirst(max(count, 0))
+        }
+    }
+}

@@ -1,0 +1,91 @@
+private import CLinux
+private import Glibc
+
+/// A bound UDP socket of a listener, with the options that QUIC wants: destination address and ECN with each
+/// datagram, GRO, path MTU probing, overflow counts.
+package final class UDPSocket {
+    package let fileDescriptor: FileDescriptor
+    /// The address it is bound to, with its real port.
+    package let localAddress: SocketAddress
+
+    /// Binds `address` with SO_REUSEPORT.
+    ///
+    /// - Parameters:
+    ///   - receiveBuffer: octets of receive buffer to ask for: past the system's limit where the process may
+    ///     (CAP_NET_ADMIN), else up to it.
+    ///   - sendBuffer: the same for the send buffer.
+    package convenience init(
+        bindingSharing address: SocketAddress, receiveBuffer: Int32, sendBuffer: Int32
+    ) throws(Errno) {
+        let family = address.family == .ipv6 ? AF_INET6 : AF_INET
+        let type = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+        let descriptor = FileDescriptor(owning: try syscall { socket(family, type, 0) })
+        let rawValue = descriptor.rawValue
+        try Self.set(rawValue, SOL_SOCKET, SO_REUSEPORT, 1)
+        try Self.set(rawValue, SOL_SOCKET, SO_RXQ_OVFL, 1)
+        try Self.setBuffer(rawValue, SO_RCVBUFFORCE, else: SO_RCVBUF, receiveBuffer)
+        try Self.setBuffer(rawValue, SO_SNDBUFFORCE, else: SO_SNDBUF, sendBuffer)
+        switch address.family {
+        case .ipv4:
+            try Self.set(rawValue, Int32(IPPROTO_IP), IP_PKTINFO, 1)
+            try Self.set(rawValue, Int32(IPPROTO_IP), IP_RECVTOS, 1)
+            try Self.set(rawValue, Int32(IPPROTO_IP), IP_MTU_DISCOVER, IP_PMTUDISC_PROBE)
+        case .ipv6:
+            try Self.set(rawValue, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1)
+            try Self.set(rawValue, Int32(IPPROTO_IPV6), IPV6_RECVPKTINFO, 1)
+            try Self.set(rawValue, Int32(IPPROTO_IPV6), IPV6_RECVTCLASS, 1)
+            try Self.set(rawValue, Int32(IPPROTO_IPV6), IPV6_MTU_DISCOVER, IPV6_PMTUDISC_PROBE)
+        }
+        // All members of a reuseport group have it or none: a kernel without it refuses all of them.
+        _ = try? Self.set(rawValue, SOL_UDP, UDP_GRO, 1)
+        try syscall { address.withSockaddr { bind(rawValue, $0, $1) } }
+        try self.init(adopting: descriptor)
+    }
+
+    /// Takes over a socket that another process bound and set up.
+    package init(adopting descriptor: consuming FileDescriptor) throws(Errno) {
+        let rawValue = descriptor.rawValue
+        localAddress = try SocketAddress { getsockname(rawValue, $0, $1) }
+        fileDescriptor = descriptor
+    }
+
+    private static func set(
+        _ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Int32
+    ) throws(Errno) {
+        var value = value
+        try syscall { setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size)) }
+    }
+
+    private static func setBuffer(
+        _ descriptor: Int32, _ forced: Int32, else limited: Int32, _ octets: Int32
+    ) throws(Errno) {
+        do {
+            try set(descriptor, SOL_SOCKET, forced, octets)
+        } catch Errno.notPermitted {
+            try set(descriptor, SOL_SOCKET, limited, octets)
+        }
+    }
+
+    // MARK: Receiving
+
+    /// Receives what is there, up to the batch's size.
+    ///
+    /// - Returns: the number of messages in the batch; 0 where there are none, or only an error that an earlier
+    ///   datagram's ICMP answer left on the socket.
+    package func receive(into batch: ReceiveBatch) -> Int {
+        let count = clinux_receive(fileDescriptor.rawValue, batch.buffers, batch.received, &batch.overflows)
+        return max(0, Int(count))
+    }
+
+    /// Fills in what the kernel does not tell with a message: the port it came to, and the address where the
+    /// socket is bound to one.
+    package func completeLocalAddress(of message: ReceivedMessage) {
+        if message.local.pointee.length == 0 {
+            message.local.pointee = localAddress.storage
+        } else if message.local.pointee.any.sa_family == sa_family_t(AF_INET6) {
+            message.local.pointee.ipv6.sin6_port = localAddress.storage.ipv6.sin6_port
+        } else {
+            message.local.pointee.ipv4.sin_port = localAddress.storage.ipv4.sin_port
+        }
+    }
+}
