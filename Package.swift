@@ -8,9 +8,11 @@ let package = Package(
         .target(name: "CLinux"),
 
         .target(name: "Linux", dependencies: ["CLinux"]),
+        .target(name: "EventLoop", dependencies: ["Linux"]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "LinuxTests", dependencies: ["Linux"]),
+        .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "Linux", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,31 @@
+/// Where async code waits until something may have changed. A wake-up promises nothing: the waiter looks again.
+///
+/// `@unchecked Sendable`: confined to the loop's thread; only a cancellation handler, which runs anywhere, passes
+/// it on, and that hops to the loop before it touches anything.
+package final class Condition: @unchecked Sendable {
+    private var waiters: [UnsafeContinuation<Void, Never>] = []
+
+    package init() {}
+
+    /// Wakes all that wait.
+    package func notify() {
+        guard !waiters.isEmpty else { return }
+        let woken = waiters
+        waiters.removeAll(keepingCapacity: true)
+        for waiter in woken { waiter.resume() }
+    }
+
+    /// Waits for `notify`. A task that is cancelled does not wait.
+    @LoopActor
+    package func wait() async throws(CancellationError) {
+        await withTaskCancellationHandler {
+            await withUnsafeContinuation { continuation in
+                if Task.isCancelled { return continuation.resume() }
+                waiters.append(continuation)
+            }
+        } onCancel: {
+            Task { @LoopActor in notify() }
+        }
+        if Task.isCancelled { throw CancellationError() }
+    }
+}
