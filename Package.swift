@@ -3,16 +3,20 @@ import PackageDescription
 
 let package = Package(
     name: "drover",
-    products: [],
+    products: [
+        .library(name: "QUICLB", targets: ["QUICLB"])
+    ],
     targets: [
         .target(name: "CLinux"),
 
         .target(name: "Linux", dependencies: ["CLinux"]),
         .target(name: "EventLoop", dependencies: ["Linux"]),
+        .target(name: "QUICLB"),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "LinuxTests", dependencies: ["Linux"]),
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "Linux", "TestSupport"]),
+        .testTarget(name: "QUICLBTests", dependencies: ["QUICLB"]),
     ],
     swiftLanguageModes: [.v6]
 )
