@@ -7,8 +7,12 @@ let package = Package(
         .library(name: "QUICLB", targets: ["QUICLB"])
     ],
     targets: [
+        // C: system libraries, and what Swift cannot see of the system's headers.
+        .systemLibrary(name: "CNGTCP2", pkgConfig: "libngtcp2", providers: [.apt(["libngtcp2-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLibBPF", pkgConfig: "libbpf", providers: [.apt(["libbpf-dev"])]),
         .target(name: "CLinux"),
+        .target(name: "CQUICShims", dependencies: ["CNGTCP2", "COpenSSL"]),
         .target(name: "CLibBPFShims", dependencies: ["CLibBPF"]),
 
         // The kernel program: its ABI, compiled into Swift by a plugin.
@@ -22,12 +26,14 @@ let package = Package(
         .target(
             name: "Steering", dependencies: ["CLibBPF", "CLibBPFShims", "Linux", "QUICLB", "SteerABI"],
             plugins: ["CompileBPF"]),
+        .target(name: "TLS", dependencies: ["COpenSSL", "CQUICShims"]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "LinuxTests", dependencies: ["Linux"]),
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "Linux", "TestSupport"]),
         .testTarget(name: "QUICLBTests", dependencies: ["QUICLB"]),
         .testTarget(name: "SteeringTests", dependencies: ["Linux", "QUICLB", "Steering"]),
+        .testTarget(name: "TLSTests", dependencies: ["COpenSSL", "TLS"], exclude: ["Clients"]),
     ],
     swiftLanguageModes: [.v6]
 )

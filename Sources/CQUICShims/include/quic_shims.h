@@ -1,0 +1,4 @@
+#pragma once
+
+#include "ngtcp2_shims.h"
+#include "openssl_shims.h"

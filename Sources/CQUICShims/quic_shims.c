@@ -1,0 +1,1 @@
+#include "quic_shims.h"

@@ -1,0 +1,210 @@
+internal import COpenSSL
+
+/// A server's handshake over OpenSSL 3.0, which has no interface for QUIC.
+///
+/// OpenSSL runs TLS 1.3 over records as ever, and what QUIC needs is taken from its side channels:
+/// the traffic secrets from the key log, the messages to send from the message callback, the
+/// transport parameters through a custom extension. CRYPTO data from the peer is wrapped in records.
+///
+/// Confined to its connection's thread. The `SSL` is freed as soon as the handshake has completed or
+/// failed: a server reads nothing afterwards, and the session tickets are written by then.
+package final class OpenSSLHandshake: QUICHandshake {
+    /// Octets of CRYPTO data that one encryption level may bring, of the client's certificates at
+    /// most. Handshake messages are buffered whole, so this bounds what a peer can make us hold.
+    static let maximumDataPerLevel = 1 << 16
+
+    private let context: ServerContext
+    private unowned(unsafe) let delegate: any QUICHandshakeDelegate
+
+    private var ssl: OpaquePointer?
+    private var failure: HandshakeFailure?
+    private var readLevel = EncryptionLevel.initial
+    private var writeLevel = EncryptionLevel.initial
+    private var receivedAtLevel = 0
+    private var record = InboundRecord()
+    private var recordProtection: RecordProtection?
+    private var peerTransportParameters: [UInt8]?
+    private var agreed: (applicationProtocol: String?, serverName: String?) = (nil, nil)
+    package private(set) var isComplete = false
+
+    init(context: ServerContext, ssl: OpaquePointer, delegate: any QUICHandshakeDelegate) {
+        self.context = context
+        self.ssl = ssl
+        self.delegate = delegate
+    }
+
+    deinit {
+        SSL_free(ssl)
+    }
+
+    package var applicationProtocol: String? {
+        guard let ssl else { return agreed.applicationProtocol }
+        var bytes: UnsafePointer<UInt8>?
+        var count: UInt32 = 0
+        SSL_get0_alpn_selected(ssl, &bytes, &count)
+        guard let bytes else { return nil }
+        return String(decoding: UnsafeBufferPointer(start: bytes, count: Int(count)), as: UTF8.self)
+    }
+
+    package var serverName: String? {
+        guard let ssl else { return agreed.serverName }
+        return SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name).map { String(cString: $0) }
+    }
+
+    package func receive(
+        _ bytes: UnsafeRawBufferPointer, level: EncryptionLevel
+    ) throws(HandshakeFailure) {
+        guard !bytes.isEmpty else { return }
+        if let failure { throw failure }
+        do throws(HandshakeFailure) {
+            try admit(bytes.count, level: level)
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                // RFC 9001 §4.1.3: data left at a level that TLS has moved on from.
+                guard level == readLevel, !isComplete else {
+                    throw HandshakeFailure(.transport(.protocolViolation))
+                }
+                let fragment = rest.prefix(RecordProtection.maximumFragment)
+                rest = rest[fragment.endIndex...]
+                try step(with: UnsafeRawBufferPointer(rebasing: fragment))
+            }
+        } catch {
+            failure = error
+            release()
+            throw error
+        }
+    }
+
+    private func admit(_ count: Int, level: EncryptionLevel) throws(HandshakeFailure) {
+        // RFC 9001 §6: a TLS KeyUpdate is an unexpected message, and a client has no other to send
+        // here, since certificates are not requested after the handshake (§4.4).
+        guard level != .application else { throw HandshakeFailure(.alert(.unexpectedMessage)) }
+        // RFC 9001 §4.1.3
+        guard level == readLevel, !isComplete else {
+            throw HandshakeFailure(.transport(.protocolViolation))
+        }
+        receivedAtLevel += count
+        // RFC 9000 §7.5
+        guard receivedAtLevel <= Self.maximumDataPerLevel else {
+            throw HandshakeFailure(.transport(.cryptoBufferExceeded))
+        }
+    }
+
+    /// Lets OpenSSL read one record and take the handshake as far as that goes.
+    private func step(with fragment: UnsafeRawBufferPointer) throws(HandshakeFailure) {
+        if readLevel == .handshake {
+            guard let protected = recordProtection?.protect(fragment, in: context.recordScratch) else {
+                throw HandshakeFailure(.alert(.internalError))
+            }
+            record = protected
+        } else {
+            record = InboundRecord(.handshake, body: fragment)
+        }
+        defer { record = InboundRecord() }
+
+        ERR_clear_error()
+        let result = withExtendedLifetime(self) { SSL_do_handshake(ssl) }
+        let error = SSL_get_error(ssl, result)
+        if let failure { throw failure }
+        if result == 1 {
+            complete()
+        } else if error != SSL_ERROR_WANT_READ || !record.isConsumed {
+            defer { ERR_clear_error() }
+            throw HandshakeFailure(.alert(.internalError), opensslError: ERR_peek_error())
+        }
+    }
+
+    private func complete() {
+        agreed = (applicationProtocol, serverName)
+        isComplete = true
+        release()
+    }
+
+    private func release() {
+        SSL_free(ssl)
+        ssl = nil
+        recordProtection = nil
+        peerTransportParameters = nil
+    }
+}
+
+// What `OpenSSLCallbacks` calls, from within `SSL_do_handshake`.
+extension OpenSSLHandshake {
+    /// Records why the handshake ends. The first reason stands: OpenSSL's alert follows from it.
+    func fail(_ reason: HandshakeFailure) {
+        if failure == nil { failure = reason }
+    }
+
+    func recordRead(into output: UnsafeMutableRawBufferPointer) -> Int {
+        record.read(into: output)
+    }
+
+    func messageWritten(_ bytes: UnsafeRawBufferPointer) {
+        guard failure == nil else { return }
+        delegate.handshake(didWrite: bytes, level: writeLevel)
+    }
+
+    func alertWritten(_ bytes: UnsafeRawBufferPointer) {
+        guard bytes.count == 2 else { return }
+        fail(HandshakeFailure(.alert(TLSAlert(rawValue: bytes[1])), opensslError: ERR_peek_error()))
+    }
+
+    func keyLogged(_ line: UnsafeRawBufferPointer, suite: CipherSuite?) {
+        guard failure == nil, let line = KeyLogLine(line) else { return }
+        guard let suite, var secret = line.secret(of: suite) else {
+            return fail(HandshakeFailure(.alert(.internalError)))
+        }
+        defer { secret.erase() }
+        switch line.label {
+        case .serverHandshake:
+            guard deliverTransportParameters() else { return }
+            writeLevel = .handshake
+            delegate.handshake(didInstallWriteSecret: secret, level: .handshake)
+        case .clientHandshake:
+            recordProtection = RecordProtection(secret: secret)
+            install(readSecret: secret, level: .handshake)
+        case .serverApplication:
+            writeLevel = .application
+            delegate.handshake(didInstallWriteSecret: secret, level: .application)
+        case .clientApplication:
+            install(readSecret: secret, level: .application)
+        }
+    }
+
+    private func install(readSecret secret: borrowing TrafficSecret, level: EncryptionLevel) {
+        readLevel = level
+        receivedAtLevel = 0
+        delegate.handshake(didInstallReadSecret: secret, level: level)
+    }
+
+    /// Keeps a copy: OpenSSL parses the ClientHello before the handshake keys exist.
+    func transportParametersReceived(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        if let first = peerTransportParameters {
+            // RFC 8446 §4.1.2: after a HelloRetryRequest the ClientHello is otherwise the same.
+            return first.elementsEqual(bytes)
+        }
+        peerTransportParameters = Array(bytes)
+        return true
+    }
+
+    private func deliverTransportParameters() -> Bool {
+        let parameters = peerTransportParameters ?? []
+        guard parameters.withUnsafeBytes({ delegate.handshake(didReceiveTransportParameters: $0) }) else {
+            fail(HandshakeFailure(.transport(.transportParameterError)))
+            return false
+        }
+        return true
+    }
+
+    /// The local parameters, in memory that lasts until OpenSSL has copied them.
+    func encodedTransportParameters() -> UnsafeRawBufferPointer? {
+        guard failure == nil else { return nil }
+        let buffer = context.parameterScratch
+        guard let count = delegate.handshakeTransportParameters(into: buffer) else {
+            fail(HandshakeFailure(.transport(.internalError)))
+            return nil
+        }
+        precondition(count <= buffer.count, "wrote beyond the buffer")
+        return UnsafeRawBufferPointer(rebasing: buffer[..<count])
+    }
+}
