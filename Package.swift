@@ -27,6 +27,9 @@ let package = Package(
             name: "Steering", dependencies: ["CLibBPF", "CLibBPFShims", "Linux", "QUICLB", "SteerABI"],
             plugins: ["CompileBPF"]),
         .target(name: "TLS", dependencies: ["COpenSSL", "CQUICShims"]),
+        .target(
+            name: "Transport",
+            dependencies: ["CNGTCP2", "CQUICShims", "EventLoop", "Linux", "QUICLB", "TLS"]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "LinuxTests", dependencies: ["Linux"]),
@@ -34,6 +37,7 @@ let package = Package(
         .testTarget(name: "QUICLBTests", dependencies: ["QUICLB"]),
         .testTarget(name: "SteeringTests", dependencies: ["Linux", "QUICLB", "Steering"]),
         .testTarget(name: "TLSTests", dependencies: ["COpenSSL", "TLS"], exclude: ["Clients"]),
+        .testTarget(name: "TransportTests", dependencies: ["CQUICShims", "TestSupport", "Transport"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,118 @@
+private import CLinux
+internal import CQUICShims
+private import EventLoop
+private import Linux
+
+extension Connection {
+    /// Takes a datagram that came for this connection.
+    ///
+    /// - Parameter ecn: the ECN field of its IP header.
+    package func receive(_ datagram: UnsafeRawBufferPointer, path: NetworkPath, ecn: UInt8) {
+        guard isOpen, let handle else { return receiveWhileClosing() }
+        var ngtcp2Path = path.ngtcp2Path
+        let result = quic_conn_read_pkt(
+            handle, &ngtcp2Path, ecn, datagram.baseAddress?.assumingMemoryBound(to: UInt8.self),
+            datagram.count,
+            context.loop.now.nanoseconds)
+        switch result {
+        case 0:
+            context.addPendingWrite(self)
+        case NGTCP2_ERR_DRAINING:
+            drain()
+        case NGTCP2_ERR_DROP_CONN, NGTCP2_ERR_RETRY:
+            // Its first packet was no packet of a connection: RFC 9000 §5.2.2 lets it go without a word.
+            end(QUICError(.protocolViolated, reason: "no valid first packet"))
+        default:
+            fail(result)
+        }
+    }
+
+    /// Writes what may be sent now to the socket's queue, up to the send quantum: what pacing lets out at once.
+    func write() {
+        guard isOpen, let handle else { return writeWhileClosing() }
+        let now = context.loop.now.nanoseconds
+        let quantum = ngtcp2_conn_get_send_quantum(handle)
+        let packetSize = context.settings.maximumUDPPayload
+        var written = 0
+        while written < quantum {
+            guard let space = sendQueue.space(for: packetSize) else {
+                // The socket is full: again when it has room.
+                context.addPendingWrite(self)
+                break
+            }
+            var info = ngtcp2_pkt_info()
+            let count = writePacket(handle, to: space, capacity: packetSize, info: &info, at: now)
+            guard count > 0 else {
+                if count < 0 { return fail(Int32(count)) }
+                break
+            }
+            let path = context.path.pointee.path
+            sendQueue.append(
+                count: count, remote: clinux_address(path.remote), local: clinux_address(path.local),
+                ecn: info.ecn)
+            written += count
+        }
+        ngtcp2_conn_update_pkt_tx_time(handle, now)
+        updateTimer()
+        closeIfFlushed()
+    }
+
+    /// Writes one packet, with data of as many streams as fit.
+    ///
+    /// - Returns: its length; 0 where there is nothing to send or congestion control forbids it; ngtcp2's error
+    ///   where that is negative.
+    private func writePacket(
+        _ handle: OpaquePointer, to space: UnsafeMutableRawPointer, capacity: Int,
+        info: inout ngtcp2_pkt_info,
+        at now: UInt64
+    ) -> Int {
+        let packet = space.assumingMemoryBound(to: UInt8.self)
+        while true {
+            let stream = nextStreamToSend(handle)
+            var vectorCount = 0
+            var flags = UInt32(NGTCP2_WRITE_STREAM_FLAG_NONE)
+            if let stream {
+                vectorCount = stream.sendBuffer.gather(into: context.vectors)
+                flags = UInt32(NGTCP2_WRITE_STREAM_FLAG_MORE)
+                // ngtcp2 sets FIN only if all the given data fits: it is all there is, or two blocks, which
+                // never fit.
+                if stream.isFinishing { flags |= UInt32(NGTCP2_WRITE_STREAM_FLAG_FIN) }
+            }
+            var accepted: ngtcp2_ssize = -1
+            let count = quic_conn_writev_stream(
+                handle, &context.path.pointee.path, &info, packet, capacity, &accepted, flags,
+                stream?.id ?? -1,
+                context.vectors.baseAddress, vectorCount, now)
+            if let stream, accepted >= 0 { sent(Int(accepted), of: stream) }
+            switch Int32(truncatingIfNeeded: count) {
+            case NGTCP2_ERR_WRITE_MORE:
+                continue
+            case NGTCP2_ERR_STREAM_DATA_BLOCKED, NGTCP2_ERR_STREAM_SHUT_WR, NGTCP2_ERR_STREAM_NOT_FOUND:
+                // It comes back with the peer's MAX_STREAM_DATA, if ever.
+                streamsToSend.removeFirst()
+                continue
+            default:
+                streamsToSend.rotate()
+                return count
+            }
+        }
+    }
+
+    /// The stream whose turn it is, if the connection's flow control leaves room.
+    private func nextStreamToSend(_ handle: OpaquePointer) -> Stream? {
+        while let stream = streamsToSend.first {
+            if stream.hasSomethingToSend {
+                let isBlocked = stream.sendBuffer.unsent > 0 && ngtcp2_conn_get_max_data_left(handle) == 0
+                return isBlocked ? nil : stream
+            }
+            streamsToSend.removeFirst()
+        }
+        return nil
+    }
+
+    private func sent(_ count: Int, of stream: Stream) {
+        let isLast = stream.isFinishing && count == stream.sendBuffer.unsent
+        stream.sent(count, withFIN: isLast)
+        if !stream.hasSomethingToSend { streamsToSend.removeFirst() }
+    }
+}

@@ -1,0 +1,89 @@
+internal import CQUICShims
+private import EventLoop
+
+extension Connection {
+    /// The next stream that the peer opened and nobody took yet.
+    package func takeIncomingStream() -> Stream? {
+        incomingStreams.isEmpty ? nil : incomingStreams.removeFirst()
+    }
+
+    /// Opens a stream; nil while the peer's limit on streams is reached.
+    package func openStream(bidirectional: Bool) throws(QUICError) -> Stream? {
+        guard isOpen, let handle else { throw closeError ?? QUICError(.closedLocally) }
+        var id: Int64 = 0
+        let result =
+            bidirectional
+            ? ngtcp2_conn_open_bidi_stream(handle, &id, nil) : ngtcp2_conn_open_uni_stream(handle, &id, nil)
+        switch result {
+        case 0: return addStream(id)
+        case NGTCP2_ERR_STREAM_ID_BLOCKED: return nil
+        default: throw QUICError(.protocolViolated, reason: String(cString: ngtcp2_strerror(result)))
+        }
+    }
+
+    @discardableResult
+    private func addStream(_ id: Int64) -> Stream {
+        let stream = Stream(id: id, connection: self, pool: context.blocks)
+        streams[id] = stream
+        // Unretained: `streams` holds it until ngtcp2 closes it.
+        ngtcp2_conn_set_stream_user_data(handle, id, Unmanaged.passUnretained(stream).toOpaque())
+        return stream
+    }
+
+    // MARK: For streams
+
+    func queueToSend(_ stream: Stream) {
+        streamsToSend.append(stream)
+        context.addPendingWrite(self)
+    }
+
+    /// The application read `count` octets: the peer may send as many more.
+    func consumed(_ count: Int, of stream: Stream) {
+        guard count > 0, isOpen, let handle else { return }
+        ngtcp2_conn_extend_max_stream_offset(handle, stream.id, UInt64(count))
+        ngtcp2_conn_extend_max_offset(handle, UInt64(count))
+        context.addPendingWrite(self)
+    }
+
+    func shutDownWriting(of stream: Stream, code: UInt64) {
+        guard isOpen, let handle else { return }
+        ngtcp2_conn_shutdown_stream_write(handle, 0, stream.id, code)
+        context.addPendingWrite(self)
+    }
+
+    func shutDownReading(of stream: Stream, code: UInt64) {
+        guard isOpen, let handle else { return }
+        ngtcp2_conn_shutdown_stream_read(handle, 0, stream.id, code)
+        context.addPendingWrite(self)
+    }
+
+    func detachStreams(_ error: QUICError) {
+        for stream in streams.values { stream.detach(error) }
+        streams.removeAll()
+        incomingStreams.removeAll()
+        streamsToSend.removeAll()
+        incomingStreamsChanged.notify()
+        streamCreditChanged.notify()
+    }
+
+    // MARK: For ngtcp2
+
+    func peerOpenedStream(_ id: Int64) {
+        incomingStreams.append(addStream(id))
+        incomingStreamsChanged.notify()
+    }
+
+    func streamClosed(_ stream: Stream) {
+        let id = stream.id
+        streams[id] = nil
+        stream.closedByBothSides()
+        let isPeers = ngtcp2_conn_is_local_stream(handle, id) == 0
+        if isPeers {
+            if stream.isBidirectional {
+                ngtcp2_conn_extend_max_streams_bidi(handle, 1)
+            } else {
+                ngtcp2_conn_extend_max_streams_uni(handle, 1)
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+internal import CQUICShims
+private import EventLoop
+private import Linux
+private import QUICLB
+private import TLS
+
+// ngtcp2's callbacks. The user data is the connection, unretained: it owns the ngtcp2 state and deletes it before
+// it goes, so no callback comes later. A stream's user data is the stream, unretained: the connection holds it
+// until the close callback.
+
+extension Connection {
+    static let callbacks = makeCallbacks()
+
+    private static func makeCallbacks() -> ngtcp2_callbacks {
+        var callbacks = ngtcp2_callbacks()
+        setCryptoCallbacks(&callbacks)
+        setStreamCallbacks(&callbacks)
+        setConnectionIDCallbacks(&callbacks)
+        callbacks.rand = { destination, count, context in
+            // Used only for what need not be secret; the connection's own source is not at hand here.
+            for index in 0..<count { destination![index] = .random(in: 0...255) }
+        }
+        callbacks.get_path_challenge_data = { _, data, userData in
+            let octets = UnsafeMutableRawBufferPointer(start: data, count: Int(NGTCP2_PATH_CHALLENGE_DATALEN))
+            connection(userData).context.random.fill(octets)
+            return 0
+        }
+        return callbacks
+    }
+
+    private static func setCryptoCallbacks(_ callbacks: inout ngtcp2_callbacks) {
+        callbacks.recv_client_initial = { _, destination, userData in
+            let octets = ConnectionID(destination!.pointee)
+            let isInstalled = octets.withUnsafeBytes { connection(userData).installInitialKeys(for: $0) }
+            return isInstalled ? 0 : NGTCP2_ERR_CALLBACK_FAILURE
+        }
+        callbacks.recv_crypto_data = { _, level, _, data, count, userData in
+            let level: EncryptionLevel =
+                switch level {
+                case NGTCP2_ENCRYPTION_LEVEL_INITIAL: .initial
+                case NGTCP2_ENCRYPTION_LEVEL_HANDSHAKE: .handshake
+                default: .application
+                }
+            let octets = UnsafeRawBufferPointer(start: data, count: count)
+            return connection(userData).receiveCrypto(octets, level: level)
+        }
+        callbacks.handshake_completed = { _, userData in
+            let connection = connection(userData)
+            connection.delegate.handshakeCompleted(connection)
+            return 0
+        }
+        callbacks.encrypt = { destination, _, context, plaintext, count, nonce, nonceCount, aad, aadCount in
+            let isSealed = packetKey(context)._withUnsafeGuaranteedRef { key in
+                key.seal(
+                    into: destination!, plaintext: UnsafeRawBufferPointer(start: plaintext, count: count),
+                    nonce: UnsafeRawBufferPointer(start: nonce, count: nonceCount),
+                    aad: UnsafeRawBufferPointer(start: aad, count: aadCount))
+            }
+            return isSealed ? 0 : NGTCP2_ERR_CALLBACK_FAILURE
+        }
+        callbacks.decrypt = { destination, _, context, ciphertext, count, nonce, nonceCount, aad, aadCount in
+            let isOpened = packetKey(context)._withUnsafeGuaranteedRef { key in
+                key.open(
+                    into: destination!, ciphertext: UnsafeRawBufferPointer(start: ciphertext, count: count),
+                    nonce: UnsafeRawBufferPointer(start: nonce, count: nonceCount),
+                    aad: UnsafeRawBufferPointer(start: aad, count: aadCount))
+            }
+            return isOpened ? 0 : NGTCP2_ERR_DECRYPT
+        }
+        callbacks.hp_mask = { destination, _, context, sample in
+            let key = Unmanaged<HeaderProtectionKey>.fromOpaque(context!.pointee.native_handle!)
+            let isMasked = key._withUnsafeGuaranteedRef { $0.mask(into: destination!, sample: sample!) }
+            return isMasked ? 0 : NGTCP2_ERR_CALLBACK_FAILURE
+        }
+        callbacks.update_key = {
+            _, receiveSecret, sendSecret, receiveAEAD, receiveIV, sendAEAD, sendIV, currentReceive,
+            currentSend, count,
+            userData in
+            let connection = connection(userData)
+            connection.updateKey(
+                .opening, current: UnsafeRawBufferPointer(start: currentReceive, count: count),
+                secret: receiveSecret!, aead: receiveAEAD!, iv: receiveIV!)
+            connection.updateKey(
+                .sealing, current: UnsafeRawBufferPointer(start: currentSend, count: count),
+                secret: sendSecret!, aead: sendAEAD!, iv: sendIV!)
+            return 0
+        }
+        callbacks.delete_crypto_aead_ctx = { _, context, _ in
+            packetKey(context).release()
+        }
+        callbacks.delete_crypto_cipher_ctx = { _, context, _ in
+            guard let key = context!.pointee.native_handle else { return }
+            Unmanaged<HeaderProtectionKey>.fromOpaque(key).release()
+        }
+        // Asked for where version negotiation changes the version; this server speaks one.
+        callbacks.version_negotiation = { _, _, _, _ in NGTCP2_ERR_CALLBACK_FAILURE }
+    }
+
+    private static func setStreamCallbacks(_ callbacks: inout ngtcp2_callbacks) {
+        callbacks.stream_open = { _, id, userData in
+            connection(userData).peerOpenedStream(id)
+            return 0
+        }
+        callbacks.recv_stream_data = { _, flags, _, _, data, count, _, streamData in
+            let isLast = flags & UInt32(NGTCP2_STREAM_DATA_FLAG_FIN) != 0
+            stream(streamData)?.receive(UnsafeRawBufferPointer(start: data, count: count), isLast: isLast)
+            return 0
+        }
+        callbacks.acked_stream_data_offset = { _, _, _, count, _, streamData in
+            stream(streamData)?.acknowledged(Int(count))
+            return 0
+        }
+        callbacks.stream_close = { _, _, _, _, userData, streamData in
+            if let stream = stream(streamData) { connection(userData).streamClosed(stream) }
+            return 0
+        }
+        callbacks.stream_reset = { _, _, _, code, _, streamData in
+            stream(streamData)?.failReceiving(QUICError(.streamReset, applicationCode: code))
+            return 0
+        }
+        callbacks.stream_stop_sending = { _, _, code, _, streamData in
+            stream(streamData)?.failSending(QUICError(.sendingStopped, applicationCode: code))
+            return 0
+        }
+        callbacks.extend_max_stream_data = { _, _, _, userData, streamData in
+            if let stream = stream(streamData) { connection(userData).queueToSend(stream) }
+            return 0
+        }
+        callbacks.extend_max_local_streams_bidi = { _, _, userData in
+            connection(userData).streamCreditChanged.notify()
+            return 0
+        }
+        callbacks.extend_max_local_streams_uni = { _, _, userData in
+            connection(userData).streamCreditChanged.notify()
+            return 0
+        }
+    }
+
+    private static func setConnectionIDCallbacks(_ callbacks: inout ngtcp2_callbacks) {
+        callbacks.get_new_connection_id = { _, id, token, _, userData in
+            let connection = connection(userData)
+            let tokenOctets = UnsafeMutableRawBufferPointer(
+                start: token, count: Int(NGTCP2_STATELESS_RESET_TOKENLEN))
+            id!.pointee = ngtcp2_cid(
+                connection.delegate.issueConnectionID(for: connection, resetToken: tokenOctets))
+            return 0
+        }
+        callbacks.remove_connection_id = { _, id, userData in
+            let connection = connection(userData)
+            connection.delegate.retireConnectionID(ConnectionID(id!.pointee), of: connection)
+            return 0
+        }
+    }
+}
+
+private func connection(_ userData: UnsafeMutableRawPointer?) -> Connection {
+    Unmanaged<Connection>.fromOpaque(userData!).takeUnretainedValue()
+}
+
+private func stream(_ userData: UnsafeMutableRawPointer?) -> Stream? {
+    userData.map { Unmanaged<Stream>.fromOpaque($0).takeUnretainedValue() }
+}
+
+private func packetKey(_ context: UnsafePointer<ngtcp2_crypto_aead_ctx>?) -> Unmanaged<PacketKey> {
+    Unmanaged.fromOpaque(context!.pointee.native_handle!)
+}
+
+private func packetKey(_ context: UnsafeMutablePointer<ngtcp2_crypto_aead_ctx>?) -> Unmanaged<PacketKey> {
+    packetKey(UnsafePointer(context))
+}

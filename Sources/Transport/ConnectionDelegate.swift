@@ -1,0 +1,20 @@
+package import QUICLB
+
+/// What a connection asks of the listener that owns it. Called rarely: per connection ID, never per packet.
+package protocol ConnectionDelegate: AnyObject {
+    /// A new connection ID that leads to `connection` from now on, with its stateless reset token (RFC 9000
+    /// §10.3), 16 octets, written to `token`.
+    func issueConnectionID(
+        for connection: Connection, resetToken token: UnsafeMutableRawBufferPointer
+    ) -> ConnectionID
+
+    /// The peer retired `id`: it leads nowhere from now on.
+    func retireConnectionID(_ id: ConnectionID, of connection: Connection)
+
+    /// The handshake is complete: the application may use the connection.
+    func handshakeCompleted(_ connection: Connection)
+
+    /// The connection is over, its closing or draining period included (RFC 9000 §10.2), and holds nothing
+    /// any more.
+    func ended(_ connection: Connection)
+}

@@ -1,0 +1,56 @@
+/// Why a connection or a stream cannot do what was asked of it.
+public struct QUICError: Error, Hashable, Sendable {
+    /// The kind of error. More may come; match with a default.
+    public struct Code: Hashable, Sendable {
+        private enum Value {
+            case closedLocally
+            case closedByPeer
+            case timedOut
+            case protocolViolated
+            case streamReset
+            case sendingStopped
+            case streamClosed
+        }
+        private let value: Value
+
+        /// This side closed the connection.
+        public static let closedLocally = Code(value: .closedLocally)
+        /// The peer closed the connection; `applicationCode` is its code if its application did.
+        public static let closedByPeer = Code(value: .closedByPeer)
+        /// Nothing was heard of the peer for the idle timeout, or the handshake took too long.
+        public static let timedOut = Code(value: .timedOut)
+        /// The connection ended in a protocol error that this side found.
+        public static let protocolViolated = Code(value: .protocolViolated)
+        /// The peer reset the stream, RESET_STREAM (RFC 9000 §3.2), with `applicationCode`.
+        public static let streamReset = Code(value: .streamReset)
+        /// The peer wants no more data, STOP_SENDING (RFC 9000 §3.5), with `applicationCode`.
+        public static let sendingStopped = Code(value: .sendingStopped)
+        /// The stream has no such direction, or this side ended it.
+        public static let streamClosed = Code(value: .streamClosed)
+    }
+
+    public let code: Code
+    /// The application's error code that came with it, a 62-bit integer.
+    public let applicationCode: UInt64?
+    /// What was said with it, for people.
+    public let reason: String
+
+    package init(_ code: Code, applicationCode: UInt64? = nil, reason: String = "") {
+        self.code = code
+        self.applicationCode = applicationCode
+        self.reason = reason
+    }
+}
+
+extension QUICError.Code: CustomStringConvertible {
+    public var description: String { "\(value)" }
+}
+
+extension QUICError: CustomStringConvertible {
+    public var description: String {
+        var text = "\(code)"
+        if let applicationCode { text += " (application code \(applicationCode))" }
+        if !reason.isEmpty { text += ": \(reason)" }
+        return text
+    }
+}

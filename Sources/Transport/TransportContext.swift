@@ -1,0 +1,56 @@
+internal import CQUICShims
+package import EventLoop
+package import Linux
+package import TLS
+
+/// What all connections of a worker share. Confined to the loop's thread.
+package final class TransportContext {
+    package let loop: EventLoop
+    package let random: RandomSource
+    let tls: ServerContext
+    let settings: TransportSettings
+    let blocks = BlockPool()
+    /// Where ngtcp2 writes the path of the packet at hand.
+    let path: UnsafeMutablePointer<ngtcp2_path_storage>
+    let vectors: UnsafeMutableBufferPointer<ngtcp2_vec>
+    private var pendingWrites: [Connection] = []
+    private var flushing: [Connection] = []
+
+    package init(loop: EventLoop, random: RandomSource, tls: ServerContext, settings: TransportSettings) {
+        self.loop = loop
+        self.random = random
+        self.tls = tls
+        self.settings = settings
+        path = .allocate(capacity: 1)
+        path.initialize(to: ngtcp2_path_storage())
+        ngtcp2_path_storage_zero(path)
+        // A packet is shorter than a block, so its data lies in two at most.
+        vectors = .allocate(capacity: 2)
+        vectors.initialize(repeating: ngtcp2_vec())
+    }
+
+    deinit {
+        path.deallocate()
+        vectors.deallocate()
+    }
+
+    /// Notes that `connection` may have packets to write.
+    func addPendingWrite(_ connection: Connection) {
+        guard !connection.isWritePending else { return }
+        connection.isWritePending = true
+        pendingWrites.append(connection)
+    }
+
+    package var hasPendingWrites: Bool { !pendingWrites.isEmpty }
+
+    /// Lets each connection that has something to send write its packets. What does not fit a socket stays
+    /// pending.
+    package func writePending() {
+        swap(&pendingWrites, &flushing)
+        for connection in flushing {
+            connection.isWritePending = false
+            connection.write()
+        }
+        flushing.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,0 +1,22 @@
+/// What a connection offers its peer and allows itself (RFC 9000 §18.2).
+package struct TransportSettings: Sendable {
+    /// How long a silent connection is kept.
+    package var idleTimeout = Duration.seconds(30)
+    /// How long a handshake may take.
+    package var handshakeTimeout = Duration.seconds(10)
+    /// Octets that the peer may send before the application reads: on one stream, and on all together.
+    package var streamWindow: UInt64 = 256 * 1024
+    package var connectionWindow: UInt64 = 1024 * 1024
+    /// What the windows may grow to on a fast path.
+    package var maximumStreamWindow: UInt64 = 6 * 1024 * 1024
+    package var maximumConnectionWindow: UInt64 = 16 * 1024 * 1024
+    /// Streams that the peer may have open at a time.
+    package var maximumBidirectionalStreams: UInt64 = 100
+    package var maximumUnidirectionalStreams: UInt64 = 100
+    /// Connection IDs of the peer's that are kept.
+    package var activeConnectionIDLimit: UInt64 = 8
+    /// The largest UDP payload sent, in octets, where the path takes it.
+    package var maximumUDPPayload = 1452
+
+    package init() {}
+}
