@@ -30,6 +30,7 @@ let package = Package(
         .target(
             name: "Transport",
             dependencies: ["CNGTCP2", "CQUICShims", "EventLoop", "Linux", "QUICLB", "TLS"]),
+        .target(name: "Control", dependencies: ["Linux", "QUICLB"]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "LinuxTests", dependencies: ["Linux"]),
@@ -38,6 +39,7 @@ let package = Package(
         .testTarget(name: "SteeringTests", dependencies: ["Linux", "QUICLB", "Steering"]),
         .testTarget(name: "TLSTests", dependencies: ["COpenSSL", "TLS"], exclude: ["Clients"]),
         .testTarget(name: "TransportTests", dependencies: ["CQUICShims", "TestSupport", "Transport"]),
+        .testTarget(name: "ControlTests", dependencies: ["Control", "Linux", "QUICLB"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,77 @@
+/// What a worker counts in its stats page. Appended to, never reordered: the place is the raw value, and two
+/// releases may share a page during an upgrade.
+@usableFromInline
+package enum Counter: Int, CaseIterable, Sendable {
+    case datagramsReceived
+    case octetsReceived
+    case datagramsSent
+    case octetsSent
+
+    case connectionsAccepted
+    case connectionsClosed
+    /// Now, not ever: the supervisor clears it when the worker is gone.
+    case connectionsCurrent
+    case handshakesCompleted
+
+    case versionNegotiationsSent
+    case statelessResetsSent
+    case statelessResetsReceived
+
+    // Datagrams that came to nothing, by reason.
+    case droppedMalformedHeader
+    case droppedInvalidInitial
+    /// An Initial in a datagram below 1,200 octets.
+    case droppedShortInitial
+    /// A packet too short to be answered with Version Negotiation.
+    case droppedUnknownVersion
+    case droppedUnknownConnection
+    /// The connection ID is another slot's.
+    case droppedForeignSlot
+    /// The connection ID is none that the pool issued.
+    case droppedForeignServerID
+    /// A stateless reset or a Version Negotiation that was due but over the rate.
+    case droppedRateLimited
+    /// The kernel had no room in a socket's receive queue.
+    case droppedReceiveQueueFull
+    /// The kernel took no more to send.
+    case droppedSendQueueFull
+    /// The kernel refused to send: no route, a filter, or too long for the path.
+    case droppedSendRefused
+    /// The pool is at its limit of connections.
+    case droppedConnectionLimit
+
+    /// Times that the kernel refused a segmented send, and single ones took its place.
+    case segmentationFallbacks
+}
+
+extension Counter {
+    /// The name in text output and metrics.
+    package var name: String {
+        switch self {
+        case .datagramsReceived: "datagrams-received"
+        case .octetsReceived: "octets-received"
+        case .datagramsSent: "datagrams-sent"
+        case .octetsSent: "octets-sent"
+        case .connectionsAccepted: "accepted"
+        case .connectionsClosed: "closed"
+        case .connectionsCurrent: "current"
+        case .handshakesCompleted: "handshakes"
+        case .versionNegotiationsSent: "version-negotiations-sent"
+        case .statelessResetsSent: "resets-sent"
+        case .statelessResetsReceived: "resets-received"
+        case .droppedMalformedHeader: "dropped-malformed-header"
+        case .droppedInvalidInitial: "dropped-invalid-initial"
+        case .droppedShortInitial: "dropped-short-initial"
+        case .droppedUnknownVersion: "dropped-unknown-version"
+        case .droppedUnknownConnection: "dropped-unknown-connection"
+        case .droppedForeignSlot: "dropped-foreign-slot"
+        case .droppedForeignServerID: "dropped-foreign-server-id"
+        case .droppedRateLimited: "dropped-rate-limited"
+        case .droppedReceiveQueueFull: "dropped-receive-queue-full"
+        case .droppedSendQueueFull: "dropped-send-queue-full"
+        case .droppedSendRefused: "dropped-send-refused"
+        case .droppedConnectionLimit: "dropped-connection-limit"
+        case .segmentationFallbacks: "segmentation-fallbacks"
+        }
+    }
+}
