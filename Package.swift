@@ -31,6 +31,8 @@ let package = Package(
             name: "Transport",
             dependencies: ["CNGTCP2", "CQUICShims", "EventLoop", "Linux", "QUICLB", "TLS"]),
         .target(name: "Control", dependencies: ["Linux", "QUICLB"]),
+        .target(
+            name: "Listener", dependencies: ["Control", "EventLoop", "Linux", "QUICLB", "TLS", "Transport"]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "LinuxTests", dependencies: ["Linux"]),
@@ -39,6 +41,7 @@ let package = Package(
         .testTarget(name: "SteeringTests", dependencies: ["Linux", "QUICLB", "Steering"]),
         .testTarget(name: "TLSTests", dependencies: ["COpenSSL", "TLS"], exclude: ["Clients"]),
         .testTarget(name: "TransportTests", dependencies: ["CQUICShims", "TestSupport", "Transport"]),
+        .testTarget(name: "ListenerTests", dependencies: ["EventLoop", "Listener", "QUICLB"]),
         .testTarget(name: "ControlTests", dependencies: ["Control", "Linux", "QUICLB"]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,0 +1,54 @@
+package import QUICLB
+
+/// The part of a packet's header that is the same in all versions of QUIC (RFC 8999 §5).
+///
+/// ```
+/// long:   1vvvvvvv | version (4) | length (1) | destination ID | length (1) | source ID | …
+/// short:  0vvvvvvv | destination ID, of a length that this server knows | …
+/// ```
+package enum PacketHeader {
+    case long(LongHeader)
+    case short(destination: ConnectionID)
+
+    /// Reads the header of the first packet in `datagram`; nil where it is cut short.
+    ///
+    /// - Parameter shortLength: the octets in the connection IDs that this server issues.
+    @inline(__always)
+    package init?(_ datagram: UnsafeRawBufferPointer, shortLength: Int) {
+        guard let first = datagram.first else { return nil }
+        if first & 0x80 == 0 {
+            guard datagram.count > shortLength,
+                let destination = ConnectionID(UnsafeRawBufferPointer(rebasing: datagram[1...shortLength]))
+            else { return nil }
+            self = .short(destination: destination)
+        } else {
+            guard let header = LongHeader(datagram) else { return nil }
+            self = .long(header)
+        }
+    }
+}
+
+/// The version-independent part of a long header. It points into its datagram.
+package struct LongHeader {
+    package let first: UInt8
+    /// 0 in a Version Negotiation packet.
+    package let version: UInt32
+    /// 0 to 255 octets: QUIC version 1 has 20 at most, other versions may have more.
+    package let destination: UnsafeRawBufferPointer
+    package let source: UnsafeRawBufferPointer
+
+    init?(_ datagram: UnsafeRawBufferPointer) {
+        guard datagram.count >= 6 else { return nil }
+        first = datagram[0]
+        version = UInt32(bigEndian: datagram.loadUnaligned(fromByteOffset: 1, as: UInt32.self))
+        let destinationEnd = 6 + Int(datagram[5])
+        guard datagram.count > destinationEnd else { return nil }
+        let sourceEnd = destinationEnd + 1 + Int(datagram[destinationEnd])
+        guard datagram.count >= sourceEnd else { return nil }
+        destination = UnsafeRawBufferPointer(rebasing: datagram[6..<destinationEnd])
+        source = UnsafeRawBufferPointer(rebasing: datagram[destinationEnd + 1..<sourceEnd])
+    }
+
+    /// Whether this is an Initial packet of QUIC version 1 (RFC 9000 §17.2.2): fixed bit set, type 0.
+    package var isInitial: Bool { first & 0x70 == 0x40 }
+}
