@@ -33,6 +33,9 @@ let package = Package(
         .target(name: "Control", dependencies: ["Linux", "QUICLB"]),
         .target(
             name: "Listener", dependencies: ["Control", "EventLoop", "Linux", "QUICLB", "TLS", "Transport"]),
+        .target(
+            name: "Worker",
+            dependencies: ["Control", "EventLoop", "Linux", "Listener", "QUICLB", "TLS", "Transport"]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "LinuxTests", dependencies: ["Linux"]),
