@@ -36,6 +36,7 @@ let package = Package(
         .target(
             name: "Worker",
             dependencies: ["Control", "EventLoop", "Linux", "Listener", "QUICLB", "TLS", "Transport"]),
+        .target(name: "Supervisor", dependencies: ["Control", "EventLoop", "Linux", "QUICLB", "Steering"]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "LinuxTests", dependencies: ["Linux"]),
@@ -46,6 +47,13 @@ let package = Package(
         .testTarget(name: "TransportTests", dependencies: ["CQUICShims", "TestSupport", "Transport"]),
         .testTarget(name: "ListenerTests", dependencies: ["EventLoop", "Listener", "QUICLB"]),
         .testTarget(name: "ControlTests", dependencies: ["Control", "Linux", "QUICLB"]),
+        .executableTarget(
+            name: "SupervisorTestPool",
+            dependencies: ["Control", "EventLoop", "Linux", "QUICLB", "Supervisor"],
+            path: "Tests/SupervisorTestPool"),
+        .testTarget(
+            name: "SupervisorTests",
+            dependencies: ["Control", "EventLoop", "Linux", "QUICLB", "Supervisor", "SupervisorTestPool"]),
     ],
     swiftLanguageModes: [.v6]
 )

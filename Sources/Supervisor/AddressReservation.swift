@@ -1,0 +1,47 @@
+import Control
+import Linux
+
+/// A listen address, taken before any worker starts so that no other process shares it.
+///
+/// Released once a worker's socket holds the address: from then on the group is the pool's own.
+final class AddressReservation {
+    /// The address, its port chosen.
+    let address: SocketAddress
+    private var port: ReservedPort?
+
+    init(_ wanted: SocketAddress) throws(StartupFailure) {
+        do {
+            let port = try ReservedPort(wanted)
+            try port.allowSharing()
+            address = port.address
+            self.port = consume port
+        } catch {
+            throw Self.failure(wanted, error)
+        }
+    }
+
+    /// Gives up the reservation; nothing happens the second time.
+    func release() {
+        port = nil
+    }
+
+    private static func failure(_ address: SocketAddress, _ error: Errno) -> StartupFailure {
+        let what = "listen \(address)"
+        return switch error {
+        case .addressInUse:
+            StartupFailure(
+                .configuration, what, why: "\(error): another process, perhaps another drover, has it",
+                remedy: "stop that one (ss -ulpn shows it) or choose another --listen")
+        case .noAddress:
+            StartupFailure(
+                .configuration, what, why: "\(error): this host has no such address",
+                remedy: "give one that `ip address` shows")
+        case .accessDenied, .notPermitted:
+            StartupFailure(
+                .permission, what, why: "\(error)",
+                remedy: "choose a port from 1024 on, or give the process CAP_NET_BIND_SERVICE")
+        default:
+            StartupFailure(.unavailable, what, why: "\(error)", remedy: "choose another --listen")
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package import Linux
+package import QUICLB
+
+/// What a pool is to be: the options of `drover serve`, with files read and defaults filled in.
+package struct PoolConfiguration: Sendable {
+    /// What to listen on; the kernel chooses where a port is 0.
+    package var addresses: [SocketAddress]
+    package var workerCount: Int
+    package var steering: SteeringMode
+    package var hostID: HostID
+    /// PEM.
+    package var certificateChain: [UInt8]
+    /// PEM.
+    package var privateKey: [UInt8]
+    /// ALPN names in the order of preference.
+    package var applicationProtocols: [String]
+    /// nil: `RunDirectory.defaultPath`.
+    package var runDirectory: String?
+    /// The kernel's buffers of each socket, in octets. Its own default loses bursts of Initials.
+    package var receiveBufferSize: UInt32 = 4 << 20
+    package var sendBufferSize: UInt32 = 2 << 20
+    package var idleTimeout: Duration = .seconds(30)
+
+    package static let workerCounts = 1...256
+    /// A configuration message carries a descriptor for each address and one for the stats page.
+    package static let addressCounts = 1...(PacketChannel.maximumDescriptorCount - 1)
+
+    package init(
+        addresses: [SocketAddress], workerCount: Int, steering: SteeringMode = .automatic, hostID: HostID,
+        certificateChain: [UInt8], privateKey: [UInt8], applicationProtocols: [String],
+        runDirectory: String? = nil
+    ) {
+        self.addresses = addresses
+        self.workerCount = workerCount
+        self.steering = steering
+        self.hostID = hostID
+        self.certificateChain = certificateChain
+        self.privateKey = privateKey
+        self.applicationProtocols = applicationProtocols
+        self.runDirectory = runDirectory
+    }
+}

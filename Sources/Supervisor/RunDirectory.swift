@@ -1,0 +1,55 @@
+import Control
+import Linux
+
+/// The pool's directory for what lives as long as it runs, held by one supervisor.
+struct RunDirectory: ~Copyable {
+    let path: String
+    private let lock: FileLock
+
+    /// Makes the directory if need be, and takes it.
+    init(_ path: String) throws(StartupFailure) {
+        let what = "run directory \(path)"
+        let isPrivate: Bool
+        do {
+            try Directory.make(path)
+            isPrivate = try Directory.isPrivate(path)
+        } catch {
+            throw Self.failure(what, error)
+        }
+        guard isPrivate else {
+            throw StartupFailure(
+                .configuration, what, why: "it is no directory, or other users can write to it",
+                remedy: "remove it, or choose another --run-dir")
+        }
+        let lock: FileLock?
+        do {
+            lock = try FileLock.acquire("\(path)/lock")
+        } catch {
+            throw Self.failure(what, error)
+        }
+        guard let lock else {
+            throw StartupFailure(
+                .configuration, what, why: "another drover holds it",
+                remedy: "stop that one or choose another --run-dir")
+        }
+        self.path = path
+        self.lock = lock
+    }
+
+    private static func failure(_ what: String, _ error: Errno) -> StartupFailure {
+        StartupFailure(
+            StartupFailure.Category(using: error), what, why: "\(error)",
+            remedy: "choose a --run-dir that you can write to")
+    }
+
+    /// What the service manager gives, else the usual place of the user.
+    static var defaultPath: String {
+        if let path = Host.environment("RUNTIME_DIRECTORY") {
+            // systemd lists several, separated by colons.
+            return String(path.prefix { $0 != ":" })
+        }
+        if Host.isRoot { return "/run/drover" }
+        if let path = Host.environment("XDG_RUNTIME_DIR") { return "\(path)/drover" }
+        return "/tmp/drover-\(Host.userID)"
+    }
+}

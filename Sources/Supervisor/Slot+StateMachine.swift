@@ -1,0 +1,208 @@
+import Control
+import EventLoop
+import QUICLB
+
+extension Slot {
+    /// The life of the workers in a slot: what happens to them goes in, what is to be done comes out.
+    ///
+    /// ```
+    /// retired ─start→ starting ─ready→ active
+    ///                    ↑  ↖──died──────┤
+    ///              elapsed   died again  │       stop, from any: stopping ─died→ retired
+    ///                    └─ backing off ←┘
+    /// ```
+    ///
+    /// A slot whose worker is replaced at once stays in the ring: its sockets queue what comes meanwhile. One
+    /// that backs off leaves it until its worker is ready.
+    struct StateMachine {
+        private enum State {
+            case retired
+            case starting(unbound: Set<Int>, since: Instant)
+            case active(since: Instant)
+            case backingOff
+            case stopping
+        }
+
+        private let addressCount: Int
+        private var state = State.retired
+        private var backoff = Backoff()
+        /// Counts the slot's workers.
+        private(set) var incarnation: UInt32 = 0
+        /// Whether a worker was ever active, so that the slot has a socket for each address.
+        private var holdsSockets = false
+
+        init(addressCount: Int) {
+            self.addressCount = addressCount
+        }
+
+        /// Whether packets are being served.
+        var isActive: Bool {
+            switch state {
+            case .active: true
+            case .retired, .starting, .backingOff, .stopping: false
+            }
+        }
+
+        /// Whether there is no worker and none will be started.
+        var isRetired: Bool {
+            switch state {
+            case .retired: true
+            case .starting, .active, .backingOff, .stopping: false
+            }
+        }
+
+        // MARK: Events
+
+        struct Spawn: Equatable {
+            let incarnation: UInt32
+            /// Whether the worker takes over the slot's sockets or binds new ones.
+            let adoptsSockets: Bool
+        }
+
+        /// The pool wants a worker here.
+        mutating func start(at now: Instant) -> Spawn {
+            switch state {
+            case .retired: return spawn(at: now)
+            case .starting, .active, .backingOff, .stopping:
+                preconditionFailure("the slot is in use")
+            }
+        }
+
+        enum BoundAction: Equatable {
+            /// Keep the socket, and register it with the kernel.
+            case register
+            /// The worker's socket comes too late to be of use.
+            case ignore
+            /// The worker is broken: kill it.
+            case kill(why: String)
+        }
+
+        /// The worker sent the socket of the address at this index.
+        mutating func bound(addressIndex: Int) -> BoundAction {
+            switch state {
+            case .starting(var unbound, let since):
+                guard unbound.remove(addressIndex) != nil else {
+                    return .kill(why: "it bound address \(addressIndex) out of turn")
+                }
+                state = .starting(unbound: unbound, since: since)
+                return .register
+            case .active: return .kill(why: "it bound an address when it was ready")
+            case .stopping: return .ignore
+            case .retired, .backingOff: preconditionFailure("the slot has no worker")
+            }
+        }
+
+        enum ReadyAction: Equatable {
+            /// Put the slot in the ring.
+            case activate
+            case ignore
+            /// The worker is broken: kill it.
+            case kill(why: String)
+        }
+
+        /// The worker receives packets.
+        mutating func ready(at now: Instant) -> ReadyAction {
+            switch state {
+            case .starting(let unbound, _):
+                guard unbound.isEmpty else {
+                    return .kill(why: "it is ready with \(unbound.count) addresses not bound")
+                }
+                state = .active(since: now)
+                holdsSockets = true
+                return .activate
+            case .active: return .kill(why: "it is ready twice")
+            case .stopping: return .ignore
+            case .retired, .backingOff: preconditionFailure("the slot has no worker")
+            }
+        }
+
+        enum FailedAction: Equatable {
+            /// The slot never had a worker that ran: the fault is in what the pool was given.
+            case stopPool
+            /// Tell the operator; the worker's exit follows.
+            case report
+            case ignore
+        }
+
+        /// The worker says that it cannot start.
+        func failed() -> FailedAction {
+            switch state {
+            case .starting, .active: holdsSockets ? .report : .stopPool
+            case .stopping: .ignore
+            case .retired, .backingOff: preconditionFailure("the slot has no worker")
+            }
+        }
+
+        enum DiedAction: Equatable {
+            /// Start another now; the slot stays in the ring.
+            case replace(Spawn)
+            /// Take the slot out of the ring, and start another after this time.
+            case backOff(Duration)
+            /// The slot never had a worker that ran: the fault is in what the pool was given.
+            case stopPool
+            /// The slot is free.
+            case retire
+        }
+
+        /// The worker's process ended, or could not be started.
+        mutating func died(at now: Instant) -> DiedAction {
+            switch state {
+            case .starting(_, let since):
+                guard holdsSockets else {
+                    state = .retired
+                    return .stopPool
+                }
+                return replace(after: backoff.delay(afterRunning: now - since), at: now)
+            case .active(let since):
+                return replace(after: backoff.delay(afterRunning: now - since), at: now)
+            case .stopping:
+                state = .retired
+                return .retire
+            case .retired, .backingOff: preconditionFailure("the slot has no worker")
+            }
+        }
+
+        /// The time of a back-off is over: the worker to start, if the slot still wants one.
+        mutating func backoffElapsed(at now: Instant) -> Spawn? {
+            switch state {
+            case .backingOff: spawn(at: now)
+            case .retired, .starting, .active, .stopping: nil
+            }
+        }
+
+        enum StopAction: Equatable {
+            /// Ask the worker to stop; its exit follows.
+            case askWorker
+            /// There is no worker, and there will be none.
+            case retire
+            case ignore
+        }
+
+        /// The pool stops.
+        mutating func stop() -> StopAction {
+            switch state {
+            case .starting, .active:
+                state = .stopping
+                return .askWorker
+            case .backingOff:
+                state = .retired
+                return .retire
+            case .retired, .stopping: return .ignore
+            }
+        }
+
+        // MARK: Transitions
+
+        private mutating func spawn(at now: Instant) -> Spawn {
+            incarnation += 1
+            state = .starting(unbound: holdsSockets ? [] : Set(0..<addressCount), since: now)
+            return Spawn(incarnation: incarnation, adoptsSockets: holdsSockets)
+        }
+
+        private mutating func replace(after delay: Duration, at now: Instant) -> DiedAction {
+            if delay == .zero { return .replace(spawn(at: now)) }
+            state = .backingOff
+            return .backOff(delay)
+        }
+    }
+}

@@ -1,0 +1,25 @@
+private import Glibc
+import Linux
+
+/// A slot's sockets, one for each of the pool's addresses: duplicates of what its worker bound, which keep
+/// the sockets, their queues and their places in the kernel's map alive when the worker dies.
+struct SlotSockets: ~Copyable {
+    /// By the address's index; nil before it is bound.
+    private var rawValues: [Int32?]
+
+    init(addressCount: Int) {
+        rawValues = Array(repeating: nil, count: addressCount)
+    }
+
+    deinit {
+        for case let rawValue? in rawValues { close(rawValue) }
+    }
+
+    mutating func keep(_ socket: consuming FileDescriptor, at addressIndex: Int) {
+        precondition(rawValues[addressIndex] == nil, "the address has a socket")
+        rawValues[addressIndex] = socket.release()
+    }
+
+    /// The descriptors for the next worker, in the addresses' order.
+    var all: [Int32] { rawValues.compactMap(\.self) }
+}

@@ -1,0 +1,240 @@
+package import Control
+import EventLoop
+private import Glibc
+package import Linux
+import QUICLB
+
+/// Runs a pool: starts its workers, gives their sockets to the kernel, replaces those that die, and stops
+/// them all.
+///
+/// Confined to the thread that makes it and calls `run`, which should be the process's only one.
+package final class Supervisor {
+    /// How long workers may take to close their connections when the pool stops.
+    private static let stopTimeout = Duration.seconds(5)
+
+    private enum Phase {
+        case starting
+        case serving
+        case stopping(StartupFailure?)
+    }
+
+    let command: WorkerCommand
+    private let configuration: PoolConfiguration
+    private let keys = PoolKeys()
+    private let connectionIDs: ConnectionIDLayout
+    private let runDirectory: RunDirectory
+    private let reservations: [AddressReservation]
+    private let steering: PoolSteering
+    private let loop: EventLoop
+    private let signals: SignalDescriptor
+    private var signalSource: EventSource!
+    private var stopTimer: Timer!
+    private var slots: [WorkerSlot] = []
+    private var ring = RingMembership()
+    private var phase = Phase.starting
+
+    /// Takes what the pool needs of the host: the run directory, the addresses, the steering program. Signals
+    /// that stop the pool are blocked from here on.
+    package init(_ configuration: PoolConfiguration, command: WorkerCommand = WorkerCommand())
+        throws(StartupFailure)
+    {
+        try configuration.validate()
+        self.configuration = configuration
+        self.command = command
+        let layout = try ConnectionIDPlan(hostID: configuration.hostID)
+        connectionIDs = layout.layout
+        runDirectory = try RunDirectory(configuration.runDirectory ?? RunDirectory.defaultPath)
+        var reservations: [AddressReservation] = []
+        for address in configuration.addresses {
+            reservations.append(try AddressReservation(address))
+        }
+        self.reservations = reservations
+        steering = try PoolSteering(
+            mode: configuration.steering, codec: layout.codec, addresses: reservations.map(\.address),
+            report: Report.notice)
+        do {
+            signals = try SignalDescriptor([SIGTERM, SIGINT])
+            loop = try EventLoop()
+            signalSource = EventSource(fileDescriptor: signals.rawValue) { [unowned self] _ in
+                receiveSignals()
+            }
+            stopTimer = Timer { [unowned self] in stopIsOverdue() }
+            try loop.add(signalSource, for: .readable)
+            for index in 0..<configuration.workerCount {
+                let slot = Slot(rawValue: UInt8(index))
+                slots.append(
+                    try WorkerSlot(slot, addressCount: reservations.count, loop: loop, pool: self))
+            }
+        } catch {
+            throw StartupFailure(.unavailable, "start the pool", why: "\(error)")
+        }
+        try checkConfigurationFitsChannel()
+    }
+
+    /// What the pool listens on, every port chosen.
+    package var addresses: [SocketAddress] { reservations.map(\.address) }
+
+    /// Serves until a signal stops the pool, and every worker ended.
+    ///
+    /// - Throws: why the pool could not start; nothing is left running then, either.
+    package func run() throws(StartupFailure) {
+        SignalDescriptor.ignoreBrokenPipes()
+        for slot in slots {
+            guard case .starting = phase else { break }
+            slot.start()
+        }
+        do {
+            if !stopIfAllRetired() { try loop.run() }
+        } catch {
+            throw StartupFailure(.internal, "event loop", why: "\(error)")
+        }
+        if case .stopping(let failure?) = phase { throw failure }
+        reportCounts()
+    }
+
+    // MARK: What workers are told
+
+    func workerConfiguration(slot: Slot, _ spawn: Slot.StateMachine.Spawn) -> WorkerConfiguration {
+        WorkerConfiguration(
+            slot: slot, incarnation: spawn.incarnation, addresses: addresses,
+            adoptsSockets: spawn.adoptsSockets, hostID: configuration.hostID, connectionIDs: connectionIDs,
+            certificateChain: configuration.certificateChain, privateKey: configuration.privateKey,
+            applicationProtocols: configuration.applicationProtocols, resetSecret: keys.resetSecret,
+            ticketKeys: keys.ticketKeys, receiveBufferSize: configuration.receiveBufferSize,
+            sendBufferSize: configuration.sendBufferSize, idleTimeout: configuration.idleTimeout)
+    }
+
+    private func checkConfigurationFitsChannel() throws(StartupFailure) {
+        let example = workerConfiguration(
+            slot: Slot(rawValue: 0), Slot.StateMachine.Spawn(incarnation: 1, adoptsSockets: false))
+        let size = SupervisorMessage.configure(example).encoded().count
+        guard size <= PacketChannel.maximumMessageSize else {
+            throw StartupFailure(
+                .configuration, "certificate chain",
+                why: "it makes a worker's configuration \(size) octets long",
+                remedy: "shorten the chain; \(PacketChannel.maximumMessageSize) is the limit")
+        }
+    }
+
+    // MARK: What slots report
+
+    /// Whether this is a socket of the pool's address at this index.
+    func isSocket(_ socket: borrowing FileDescriptor, ofAddressAt index: Int) -> Bool {
+        do {
+            let address = try socket.boundAddress()
+            return try address == reservations[index].address && socket.isSharedDatagramSocket()
+        } catch {
+            return false
+        }
+    }
+
+    func slot(_ slot: Slot, bound socket: borrowing FileDescriptor, addressIndex: Int) {
+        let reservation = reservations[addressIndex]
+        do {
+            try steering.register(socket, address: reservation.address, slot: slot)
+        } catch {
+            return fail(error)
+        }
+        reservation.release()
+    }
+
+    func slotBecameActive(_ slot: Slot) {
+        let isChanged = ring.join(slot)
+        switch phase {
+        case .starting:
+            guard slots.allSatisfy(\.isActive) else { return }
+            setRing()
+            guard case .starting = phase else { return }
+            phase = .serving
+            announceReady()
+        case .serving: if isChanged { setRing() }
+        case .stopping: break
+        }
+    }
+
+    func slotBecameInactive(_ slot: Slot) {
+        if ring.leave(slot), case .serving = phase { setRing() }
+    }
+
+    func slotRetired() {
+        stopIfAllRetired()
+    }
+
+    private func setRing() {
+        do {
+            try steering.setRing(ring.members)
+        } catch {
+            fail(error)
+        }
+    }
+
+    // MARK: The end
+
+    /// Stops a pool that is starting, at once; a pool that serves goes on as well as it can.
+    func fail(_ failure: StartupFailure) {
+        switch phase {
+        case .starting:
+            phase = .stopping(failure)
+            slots.forEach { $0.stop() }
+            killAll()
+        case .serving: Report.notice(failure)
+        case .stopping: break
+        }
+    }
+
+    private func receiveSignals() {
+        do {
+            while try signals.receive() != nil { stop() }
+        } catch {
+            preconditionFailure("signalfd: \(error)")
+        }
+    }
+
+    /// Stops the pool in order; the second time, at once.
+    private func stop() {
+        switch phase {
+        case .starting, .serving:
+            phase = .stopping(nil)
+            loop.set(stopTimer, to: .now + Self.stopTimeout)
+            slots.forEach { $0.stop() }
+        case .stopping: killAll()
+        }
+    }
+
+    private func stopIsOverdue() {
+        let count = slots.count { !$0.isRetired }
+        Report.notice("\(count) workers did not stop within \(Self.stopTimeout); they are killed")
+        killAll()
+    }
+
+    private func killAll() {
+        slots.forEach { $0.kill() }
+    }
+
+    @discardableResult
+    private func stopIfAllRetired() -> Bool {
+        guard case .stopping = phase, slots.allSatisfy(\.isRetired) else { return false }
+        loop.stop()
+        return true
+    }
+
+    // MARK: Reports
+
+    private func announceReady() {
+        let addresses = addresses.map(\.description).joined(separator: ", ")
+        let workers = slots.count == 1 ? "1 worker" : "\(slots.count) workers"
+        Report.announce("ready on \(addresses) (\(workers), steering \(steering.modeInEffect.rawValue))")
+    }
+
+    private func reportCounts() {
+        do {
+            if let counts = try steering.counts() { Report.notice("steered \(counts)") }
+        } catch {
+            Report.notice(error)
+        }
+        for slot in slots {
+            let counts = Counter.allCases.map { "\($0.name)=\(slot.page[$0])" }.joined(separator: " ")
+            Report.notice("slot=\(slot.slot) incarnation=\(slot.incarnation) \(counts)")
+        }
+    }
+}

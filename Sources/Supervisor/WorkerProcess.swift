@@ -1,0 +1,94 @@
+import Control
+import EventLoop
+private import Glibc
+import Linux
+
+/// One worker process: the channel to it, and its end. Confined to the loop's thread.
+final class WorkerProcess {
+    private let handle: ProcessHandle
+    private let channel: PacketChannel
+    private let loop: EventLoop
+    private unowned let owner: WorkerSlot
+    private var channelSource: EventSource!
+    private var exitSource: EventSource!
+    private var isChannelOpen = true
+
+    /// Starts the process. `owner` hears of its messages and its end, and keeps this object until then.
+    init(_ command: WorkerCommand, loop: EventLoop, owner: WorkerSlot) throws(Errno) {
+        let pair = try PacketChannel.makePair()
+        handle = try ProcessSpawn.spawn(
+            executable: command.executable, arguments: command.arguments,
+            environment: WorkerChannel.environment(), inheriting: pair.second)
+        // The other end closes here: the worker has it.
+        channel = pair.ends { first, _ in first }
+        self.loop = loop
+        self.owner = owner
+        channelSource = EventSource(fileDescriptor: channel.rawValue) { [unowned self] _ in receive() }
+        exitSource = EventSource(fileDescriptor: handle.rawValue) { [unowned self] _ in reap() }
+        try loop.add(channelSource, for: .readable)
+        try loop.add(exitSource, for: .readable)
+    }
+
+    var processID: Int32 { handle.processID }
+
+    /// Sends a message, or kills the worker if it does not take it: a worker that is not told is of no use.
+    func send(_ message: SupervisorMessage, descriptors: [Int32] = []) {
+        do {
+            if try channel.send(message.encoded(), descriptors: descriptors) { return }
+            owner.workerBroke(why: "it does not read its channel")
+        } catch .brokenPipe {
+            // It is about to end, or ended, which is an event of its own.
+        } catch {
+            owner.workerBroke(why: "a message to it could not be sent: \(error)")
+        }
+    }
+
+    func kill() {
+        do {
+            try handle.send(signal: SIGKILL)
+        } catch {
+            preconditionFailure("kill worker \(processID): \(error)")
+        }
+    }
+
+    /// Takes all messages that came.
+    private func receive() {
+        while true {
+            do {
+                switch try channel.receive() {
+                case .message(let bytes, var descriptors):
+                    owner.received(try WorkerMessage(decoding: bytes), descriptors: &descriptors)
+                case .wouldBlock:
+                    return
+                case .endOfStream:
+                    closeChannel()
+                    return owner.channelClosed()
+                }
+            } catch {
+                closeChannel()
+                return owner.workerBroke(why: "it sent a malformed message: \(error)")
+            }
+        }
+    }
+
+    /// Listens no more.
+    private func closeChannel() {
+        isChannelOpen = false
+        loop.remove(channelSource)
+    }
+
+    private func reap() {
+        let status: ProcessHandle.Status?
+        do {
+            status = try handle.reap()
+        } catch {
+            preconditionFailure("wait for worker \(processID): \(error)")
+        }
+        guard let status else { return }
+        // What it said before it ended comes first: it may say why.
+        if isChannelOpen { receive() }
+        closeChannel()
+        loop.remove(exitSource)
+        owner.workerEnded(status)
+    }
+}

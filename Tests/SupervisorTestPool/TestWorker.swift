@@ -1,0 +1,123 @@
+import Control
+import Glibc
+import Linux
+import QUICLB
+
+/// What the workers of the test pool do.
+enum Behaviour: String {
+    /// Answer each datagram with `slot process-ID incarnation`, until told to stop.
+    case answer
+    /// Say that they cannot start.
+    case fail
+    /// Exit before they are ready.
+    case exitAtStart = "exit-at-start"
+    /// As `answer`, but do not stop when told to.
+    case ignoreStop = "ignore-stop"
+    /// As `answer` the first time, and exit at once when they replace another.
+    case exitWhenReplacing = "exit-when-replacing"
+    /// Say they are ready when they are not.
+    case readyUnbound = "ready-unbound"
+    /// Send octets that are no message.
+    case garbage
+}
+
+func runWorker(_ channel: consuming PacketChannel, _ behaviour: Behaviour) -> Never {
+    do {
+        try TestWorker(channel: channel, behaviour: behaviour).run()
+    } catch {
+        StandardStream.error.write(line: "test worker: \(error)")
+        exit(99)
+    }
+}
+
+private final class TestWorker {
+    private let channel: PacketChannel
+    private let behaviour: Behaviour
+    private var sockets: [Int32] = []
+
+    init(channel: consuming PacketChannel, behaviour: Behaviour) {
+        self.channel = channel
+        self.behaviour = behaviour
+    }
+
+    func run() throws -> Never {
+        wait(for: [channel.rawValue])
+        guard case .message(let bytes, var descriptors) = try channel.receive(),
+            case .configure(let configuration) = try SupervisorMessage(decoding: bytes)
+        else { exit(98) }
+        let memory = try SharedMemory(mapping: descriptors.next()!, size: StatsPage.size)
+        let page = StatsPage(opening: memory)!
+        try start(configuration, &descriptors)
+
+        let identity = "\(configuration.slot) \(getpid()) \(configuration.incarnation)"
+        while true {
+            wait(for: sockets + [channel.rawValue])
+            for socket in sockets { try answer(socket, identity, page) }
+            switch try channel.receive() {
+            case .message(_, _): if behaviour != .ignoreStop { exit(0) }
+            case .endOfStream: exit(0)
+            case .wouldBlock: continue
+            }
+        }
+    }
+
+    private func start(_ configuration: WorkerConfiguration, _ descriptors: inout DescriptorQueue) throws {
+        switch behaviour {
+        case .fail:
+            let failure = StartupFailure(
+                .configuration, "certificate", why: "it is a test", remedy: "pass it")
+            _ = try channel.send(WorkerMessage.failed(failure).encoded())
+            exit(failure.exitStatus)
+        case .exitAtStart: exit(3)
+        case .garbage: _ = try channel.send([1, 99])
+        case .readyUnbound: break
+        case .exitWhenReplacing where configuration.adoptsSockets: exit(4)
+        case .answer, .ignoreStop, .exitWhenReplacing: try bind(configuration, &descriptors)
+        }
+        _ = try channel.send(WorkerMessage.ready.encoded())
+    }
+
+    private func bind(_ configuration: WorkerConfiguration, _ descriptors: inout DescriptorQueue) throws {
+        for (index, address) in configuration.addresses.enumerated() {
+            if configuration.adoptsSockets {
+                sockets.append(descriptors.next()!.release())
+                continue
+            }
+            let family = address.family == .ipv6 ? AF_INET6 : AF_INET
+            let socket = try syscall { Glibc.socket(family, Int32(SOCK_DGRAM.rawValue), 0) }
+            var one: Int32 = 1
+            try syscall { setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, &one, 4) }
+            if family == AF_INET6 {
+                try syscall { setsockopt(socket, Int32(IPPROTO_IPV6), Int32(IPV6_V6ONLY), &one, 4) }
+            }
+            try syscall { address.withSockaddr { Glibc.bind(socket, $0, $1) } }
+            let message = WorkerMessage.bound(addressIndex: index, address)
+            _ = try channel.send(message.encoded(), descriptors: [socket])
+            sockets.append(socket)
+        }
+    }
+
+    private func answer(_ socket: Int32, _ identity: String, _ page: StatsPage) throws {
+        var octets = [UInt8](repeating: 0, count: 2048)
+        while true {
+            var peer = sockaddr_storage()
+            var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+            let count = try withUnsafeMutableBytes(of: &peer) { peer in
+                let address = peer.baseAddress!.assumingMemoryBound(to: sockaddr.self)
+                let flags = Int32(MSG_DONTWAIT)
+                let count = try nonBlockingSyscall {
+                    recvfrom(socket, &octets, octets.count, flags, address, &length)
+                }
+                if count != nil { sendto(socket, identity, identity.utf8.count, 0, address, length) }
+                return count
+            }
+            guard count != nil else { return }
+            page.add(.datagramsReceived)
+        }
+    }
+
+    private func wait(for descriptors: [Int32]) {
+        var events = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        poll(&events, nfds_t(events.count), -1)
+    }
+}

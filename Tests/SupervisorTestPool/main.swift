@@ -1,0 +1,26 @@
+import Control
+import Glibc
+import Linux
+import QUICLB
+import Supervisor
+
+// A pool for the supervisor's tests: the real supervisor, and workers that answer datagrams in place of QUIC.
+//
+//     SupervisorTestPool BEHAVIOUR WORKERS STEERING RUN-DIRECTORY ADDRESS…
+
+let arguments = CommandLine.arguments
+let behaviour = Behaviour(rawValue: arguments[1])!
+
+do throws(StartupFailure) {
+    if WorkerChannel.isInherited {
+        runWorker(try WorkerChannel.adopt(), behaviour)
+    }
+    let configuration = PoolConfiguration(
+        addresses: arguments[5...].map { SocketAddress($0)! }, workerCount: Int(arguments[2])!,
+        steering: SteeringMode(rawValue: arguments[3])!, hostID: HostID([0x5a])!, certificateChain: [],
+        privateKey: [], applicationProtocols: ["test"], runDirectory: arguments[4])
+    try Supervisor(configuration).run()
+} catch {
+    StandardStream.error.write(line: "drover: \(error)")
+    exit(error.exitStatus)
+}

@@ -1,0 +1,148 @@
+import Control
+import EventLoop
+import QUICLB
+import Testing
+
+@testable import Supervisor
+
+@Suite struct SlotStateMachineTests {
+    typealias Machine = Slot.StateMachine
+
+    private func seconds(_ count: Double) -> Instant {
+        Instant(nanoseconds: UInt64(count * 1e9))
+    }
+
+    /// As `#expect(… == …)`, which takes no call that mutates.
+    private func expect<Value: Equatable>(
+        _ value: Value, is expected: Value, sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        #expect(value == expected, sourceLocation: sourceLocation)
+    }
+
+    /// A slot whose first worker became active at second 1.
+    private func activeMachine() -> Machine {
+        var machine = Machine(addressCount: 1)
+        _ = machine.start(at: seconds(0))
+        _ = machine.bound(addressIndex: 0)
+        _ = machine.ready(at: seconds(1))
+        return machine
+    }
+
+    @Test func aWorkerBindsEveryAddressAndThenTheSlotIsActive() {
+        var machine = Machine(addressCount: 2)
+        #expect(machine.isRetired)
+        expect(machine.start(at: seconds(0)), is: Machine.Spawn(incarnation: 1, adoptsSockets: false))
+        expect(machine.bound(addressIndex: 1), is: .register)
+        expect(machine.bound(addressIndex: 0), is: .register)
+        #expect(!machine.isActive)
+        expect(machine.ready(at: seconds(1)), is: .activate)
+        #expect(machine.isActive)
+    }
+
+    @Test func aWorkerThatBreaksTheOrderIsKilled() {
+        var machine = Machine(addressCount: 2)
+        _ = machine.start(at: seconds(0))
+        expect(machine.bound(addressIndex: 1), is: .register)
+        expect(machine.bound(addressIndex: 1), is: .kill(why: "it bound address 1 out of turn"))
+        expect(machine.bound(addressIndex: 2), is: .kill(why: "it bound address 2 out of turn"))
+        expect(machine.ready(at: seconds(1)), is: .kill(why: "it is ready with 1 addresses not bound"))
+        expect(machine.bound(addressIndex: 0), is: .register)
+        expect(machine.ready(at: seconds(1)), is: .activate)
+        expect(machine.ready(at: seconds(1)), is: .kill(why: "it is ready twice"))
+        expect(machine.bound(addressIndex: 0), is: .kill(why: "it bound an address when it was ready"))
+    }
+
+    @Test func aFirstWorkerThatDiesBeforeItIsReadyStopsThePool() {
+        var machine = Machine(addressCount: 1)
+        _ = machine.start(at: seconds(0))
+        #expect(machine.failed() == .stopPool)
+        expect(machine.died(at: seconds(1)), is: .stopPool)
+        #expect(machine.isRetired)
+    }
+
+    @Test func aWorkerThatDiesIsReplacedAtOnceAndItsSocketsAreAdopted() {
+        var machine = activeMachine()
+        let spawn = Machine.Spawn(incarnation: 2, adoptsSockets: true)
+        expect(machine.died(at: seconds(2)), is: .replace(spawn))
+        #expect(!machine.isActive)
+        expect(machine.ready(at: seconds(2)), is: .activate)
+    }
+
+    @Test func aWorkerThatAdoptedHasNothingToBind() {
+        var machine = activeMachine()
+        _ = machine.died(at: seconds(2))
+        expect(machine.bound(addressIndex: 0), is: .kill(why: "it bound address 0 out of turn"))
+    }
+
+    @Test func aReplacementThatFailsIsReportedAndTheSlotBacksOff() {
+        var machine = activeMachine()
+        _ = machine.died(at: seconds(2))
+        #expect(machine.failed() == .report)
+        expect(machine.died(at: seconds(2.1)), is: .backOff(.milliseconds(100)))
+        #expect(!machine.isActive && !machine.isRetired)
+        let spawn = Machine.Spawn(incarnation: 3, adoptsSockets: true)
+        expect(machine.backoffElapsed(at: seconds(2.2)), is: spawn)
+        expect(machine.ready(at: seconds(2.3)), is: .activate)
+    }
+
+    @Test func theBackoffDoublesUpToItsLimit() {
+        var machine = activeMachine()
+        _ = machine.died(at: seconds(2))
+        var delays: [Duration] = []
+        for _ in 0..<8 {
+            guard case .backOff(let delay) = machine.died(at: seconds(2)) else { break }
+            delays.append(delay)
+            _ = machine.backoffElapsed(at: seconds(2))
+        }
+        #expect(delays == [100, 200, 400, 800, 1600, 3200, 5000, 5000].map { .milliseconds($0) })
+    }
+
+    @Test func aWorkerThatRanLongEnoughIsReplacedAtOnceAgain() {
+        var machine = activeMachine()
+        _ = machine.died(at: seconds(2))
+        _ = machine.ready(at: seconds(3))
+        expect(machine.died(at: seconds(4)), is: .backOff(.milliseconds(100)))
+        _ = machine.backoffElapsed(at: seconds(5))
+        _ = machine.ready(at: seconds(5))
+        expect(
+            machine.died(at: seconds(15)), is: .replace(Machine.Spawn(incarnation: 4, adoptsSockets: true)))
+        _ = machine.ready(at: seconds(15))
+        expect(machine.died(at: seconds(16)), is: .backOff(.milliseconds(100)))
+    }
+
+    @Test func aSlotThatStopsIsRetiredWhenItsWorkerDied() {
+        var machine = activeMachine()
+        expect(machine.stop(), is: .askWorker)
+        expect(machine.stop(), is: .ignore)
+        #expect(!machine.isRetired)
+        expect(machine.died(at: seconds(2)), is: .retire)
+        #expect(machine.isRetired)
+        expect(machine.stop(), is: .ignore)
+    }
+
+    @Test func aSlotThatStopsWhileItStartsIgnoresItsWorker() {
+        var machine = Machine(addressCount: 1)
+        _ = machine.start(at: seconds(0))
+        expect(machine.stop(), is: .askWorker)
+        expect(machine.bound(addressIndex: 0), is: .ignore)
+        expect(machine.ready(at: seconds(1)), is: .ignore)
+        #expect(machine.failed() == .ignore)
+        expect(machine.died(at: seconds(1)), is: .retire)
+    }
+
+    @Test func aSlotThatBacksOffStopsAtOnce() {
+        var machine = activeMachine()
+        _ = machine.died(at: seconds(2))
+        _ = machine.died(at: seconds(2))
+        expect(machine.stop(), is: .retire)
+        #expect(machine.isRetired)
+        expect(machine.backoffElapsed(at: seconds(3)), is: nil)
+    }
+
+    @Test func aRetiredSlotCanBeStartedAgain() {
+        var machine = activeMachine()
+        _ = machine.stop()
+        _ = machine.died(at: seconds(2))
+        expect(machine.start(at: seconds(3)), is: Machine.Spawn(incarnation: 2, adoptsSockets: true))
+    }
+}
