@@ -4,7 +4,8 @@ import PackageDescription
 let package = Package(
     name: "drover",
     products: [
-        .library(name: "QUICLB", targets: ["QUICLB"])
+        .library(name: "Drover", targets: ["Drover"]),
+        .library(name: "QUICLB", targets: ["QUICLB"]),
     ],
     targets: [
         // C: system libraries, and what Swift cannot see of the system's headers.
@@ -37,6 +38,11 @@ let package = Package(
             name: "Worker",
             dependencies: ["Control", "EventLoop", "Linux", "Listener", "QUICLB", "TLS", "Transport"]),
         .target(name: "Supervisor", dependencies: ["Control", "EventLoop", "Linux", "QUICLB", "Steering"]),
+        .target(
+            name: "Drover",
+            dependencies: [
+                "Control", "EventLoop", "Linux", "QUICLB", "Supervisor", "TLS", "Transport", "Worker",
+            ]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "LinuxTests", dependencies: ["Linux"]),
@@ -54,6 +60,7 @@ let package = Package(
         .testTarget(
             name: "SupervisorTests",
             dependencies: ["Control", "EventLoop", "Linux", "QUICLB", "Supervisor", "SupervisorTestPool"]),
+        .testTarget(name: "DroverTests", dependencies: ["Control", "Drover", "Linux", "Supervisor", "TLS"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,92 @@
+private import EventLoop
+private import Linux
+internal import Transport
+
+/// A client's connection to the pool, as its handler sees it.
+///
+/// It lives on the worker's event loop: everything is `@LoopActor`, and a handler runs there already.
+@LoopActor
+public final class Connection {
+    private nonisolated let core: Transport.Connection
+
+    nonisolated init(_ core: Transport.Connection) {
+        self.core = core
+    }
+
+    /// The application protocol that ALPN chose (RFC 7301).
+    public var applicationProtocol: String { core.applicationProtocol ?? "" }
+
+    /// The client's address and port, `127.0.0.1:50000` or `[::1]:50000`. It changes when the client's NAT or
+    /// network does (RFC 9000 §9).
+    public var remoteAddress: String { "\(core.remoteAddress)" }
+
+    /// Why the connection is over; nil while it is not.
+    public var closeError: QUICError? { core.isOpen ? nil : core.closeError }
+
+    /// The streams that the client opens, as they come. It ends when the client closes the connection without an
+    /// error or the connection times out, and throws why it ended otherwise.
+    public var streams: IncomingStreams { IncomingStreams(core: core) }
+
+    /// Opens a stream in both directions; waits while the client allows no more (RFC 9000 §4.6).
+    public func openStream() async throws -> Stream {
+        try await open(bidirectional: true)
+    }
+
+    /// Opens a stream from this side only; waits while the client allows no more (RFC 9000 §4.6).
+    public func openUnidirectionalStream() async throws -> Stream {
+        try await open(bidirectional: false)
+    }
+
+    private func open(bidirectional: Bool) async throws -> Stream {
+        while true {
+            if let stream = try core.openStream(bidirectional: bidirectional) { return Stream(stream) }
+            try await core.streamCreditChanged.wait()
+        }
+    }
+
+    /// Closes the connection at once; what was written and not sent is lost.
+    ///
+    /// - Parameters:
+    ///   - code: the application's error code, a 62-bit integer.
+    ///   - reason: for people; 256 octets of UTF-8 at most are sent.
+    public func close(code: UInt64 = 0, reason: String = "") {
+        core.close(code: code, reason: reason)
+    }
+
+    /// The streams that a client opens.
+    public struct IncomingStreams: AsyncSequence, Sendable {
+        fileprivate let core: Transport.Connection
+
+        public nonisolated func makeAsyncIterator() -> Iterator {
+            Iterator(core: core)
+        }
+
+        public struct Iterator: AsyncIteratorProtocol {
+            fileprivate let core: Transport.Connection
+
+            @LoopActor
+            public mutating func next() async throws -> Stream? {
+                while true {
+                    if let stream = core.takeIncomingStream() { return Stream(stream) }
+                    if !core.isOpen {
+                        guard let error = core.closeError, !error.isCleanEnd else { return nil }
+                        throw error
+                    }
+                    try await core.incomingStreamsChanged.wait()
+                }
+            }
+        }
+    }
+}
+
+extension QUICError {
+    /// Whether the connection came to an end that is nobody's fault: the peer closed it with no error, or fell
+    /// silent.
+    fileprivate var isCleanEnd: Bool {
+        switch code {
+        case .closedByPeer: applicationCode ?? 0 == 0
+        case .timedOut, .closedLocally: true
+        default: false
+        }
+    }
+}

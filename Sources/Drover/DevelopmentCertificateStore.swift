@@ -1,0 +1,80 @@
+import Control
+import Linux
+import QUICLB
+import TLS
+
+/// Keeps the development certificate in the state directory, so that clients that trust it go on doing so
+/// over restarts, and makes a new one before it expires.
+struct DevelopmentCertificateStore {
+    /// A certificate that expires sooner is replaced.
+    private static let renewBefore = Duration.seconds(2 * 86_400)
+
+    let directory: StateDirectory
+
+    /// The certificate alone, for clients to trust.
+    var certificatePath: String { "\(directory.path)/dev-cert.pem" }
+    /// Certificate and key in one file, replaced in one step: the two are of one age even after a crash.
+    private var pairPath: String { "\(directory.path)/dev-cert-and-key.pem" }
+
+    /// The kept certificate if it is good for long enough, else a new one.
+    func certificate() throws(StartupFailure) -> CertificatePair {
+        if let kept = load() { return kept }
+        let pair = try Self.make()
+        try save(pair)
+        return pair
+    }
+
+    /// Nil where there is none that is good for long enough; what cannot be read is none, either.
+    private func load() -> CertificatePair? {
+        guard let contents = try? File.contents(of: pairPath),
+            let remaining = try? certificateRemainingValidity(contents), remaining > Self.renewBefore,
+            // The certificate comes first, and PEM readers skip what they do not look for.
+            let pair = CertificatePair(splitting: contents)
+        else { return nil }
+        return pair
+    }
+
+    private static func make() throws(StartupFailure) -> CertificatePair {
+        do {
+            let certificate = try DevelopmentCertificate()
+            return CertificatePair(
+                chain: certificate.certificateChainPEM, privateKey: certificate.privateKeyPEM)
+        } catch {
+            throw StartupFailure(
+                .internal, "development certificate: \(error.operation)", why: error.reason,
+                remedy: error.advice)
+        }
+    }
+
+    private func save(_ pair: CertificatePair) throws(StartupFailure) {
+        do {
+            try File.replace(pairPath, with: pair.chain + pair.privateKey, mode: 0o600)
+            try File.replace(certificatePath, with: pair.chain, mode: 0o600)
+        } catch {
+            throw StartupFailure(
+                StartupFailure.Category(using: error), "state directory \(directory.path)", why: "\(error)",
+                remedy: "choose a --state-dir that you can write to")
+        }
+    }
+
+    /// What a browser is given to trust the certificate by, in hexadecimal.
+    static func fingerprint(of chain: [UInt8]) throws(StartupFailure) -> String {
+        do {
+            return Hexadecimal.encode(try certificateFingerprint(chain))
+        } catch {
+            throw StartupFailure(.internal, "development certificate: \(error.operation)", why: error.reason)
+        }
+    }
+}
+
+extension CertificatePair {
+    private static let keyMarker = Array("-----BEGIN PRIVATE KEY-----".utf8)
+
+    /// Takes a chain and the key that follows it apart; nil where there is no key.
+    fileprivate init?(splitting contents: [UInt8]) {
+        let marker = Self.keyMarker
+        let starts = contents.indices.dropLast(marker.count - 1)
+        guard let start = starts.first(where: { contents[$0...].starts(with: marker) }) else { return nil }
+        self.init(chain: Array(contents[..<start]), privateKey: Array(contents[start...]))
+    }
+}

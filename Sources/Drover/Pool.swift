@@ -1,0 +1,71 @@
+private import Control
+private import EventLoop
+private import Linux
+private import Supervisor
+private import Transport
+private import Worker
+
+/// Serves one connection, on the worker's event loop. The connection ends when its handler does: with no error
+/// where it returns, once what it wrote has arrived; with an application error where it throws.
+public typealias ConnectionHandler = @Sendable @LoopActor (Connection) async throws -> Void
+
+/// A pool of worker processes that share UDP addresses, and a handler for their connections.
+///
+/// The workers run the same executable: each comes to the same `run`, which then serves instead of supervising. So
+/// what a program does before `run`, every worker does.
+public struct Pool: Sendable {
+    /// The application error code of CONNECTION_CLOSE where a handler throws.
+    public static let handlerErrorCode: UInt64 = 1
+
+    private let options: PoolOptions
+    private let handler: ConnectionHandler
+
+    public init(_ options: PoolOptions, handler: @escaping ConnectionHandler) {
+        self.options = options
+        self.handler = handler
+    }
+
+    /// Runs the pool on this thread until SIGTERM or SIGINT stops it; in a worker, serves and does not return.
+    public func run() throws(PoolFailure) {
+        if Self.isWorker { Self.runAsWorker(handler) }
+        do {
+            let configuration = try options.configuration()
+            let supervisor = try Supervisor(configuration)
+            for hint in try options.hints(configuration, address: supervisor.addresses[0]) {
+                StandardStream.output.write(line: "drover: \(hint)")
+            }
+            try supervisor.run()
+        } catch {
+            throw PoolFailure(error)
+        }
+    }
+
+    /// Whether this process is one of the workers.
+    package static var isWorker: Bool { WorkerChannel.isInherited }
+
+    /// Serves as a worker until the supervisor stops it.
+    package static func runAsWorker(_ handler: @escaping ConnectionHandler) -> Never {
+        do {
+            let channel = try WorkerChannel.adopt()
+            exitProcess(status: Worker.run(channel: channel) { start(handler, for: $0) })
+        } catch {
+            StandardStream.error.write(line: "drover: \(error)")
+            exitProcess(status: error.exitStatus)
+        }
+    }
+
+    private static func start(_ handler: @escaping ConnectionHandler, for core: Transport.Connection) {
+        // The preference keeps what the handler calls on the loop's thread where it is not @LoopActor itself.
+        Task(executorPreference: LoopActor.executor) { await serve(core, handler) }
+    }
+
+    @LoopActor
+    private static func serve(_ core: Transport.Connection, _ handler: ConnectionHandler) async {
+        do {
+            try await handler(Connection(core))
+            core.closeWhenFlushed()
+        } catch {
+            core.close(code: handlerErrorCode, reason: "the handler failed")
+        }
+    }
+}

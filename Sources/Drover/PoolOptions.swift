@@ -1,0 +1,60 @@
+public import QUICLB
+
+/// What a pool is to be.
+///
+/// Every option has a default but the certificate:
+///
+/// ```swift
+/// var options = PoolOptions(certificate: .development)
+/// options.listen = ["127.0.0.1:4433", "[::1]:4433"]
+/// options.workers = .exactly(4)
+/// ```
+public struct PoolOptions: Sendable {
+    /// How many workers, 1 to 256.
+    public enum WorkerCount: Hashable, Sendable {
+        /// One for each processor that this process may run on.
+        case automatic
+        case exactly(Int)
+    }
+
+    /// What the pool proves its name with.
+    public enum Certificate: Hashable, Sendable {
+        /// Paths of PEM files: the chain, the host's own certificate first, and its key, not encrypted.
+        case files(chain: String, privateKey: String)
+        /// A self-signed certificate for localhost, kept in the state directory and renewed before it
+        /// expires.
+        case development
+    }
+
+    /// How packets find the worker that owns their connection.
+    public enum Steering: String, CaseIterable, Sendable {
+        /// By a program in the kernel if it can be loaded, else as `off`.
+        case automatic = "auto"
+        /// By a program in the kernel; the pool does not start without. Needs CAP_BPF and CAP_PERFMON.
+        case ebpf
+        /// By the kernel's hash of addresses and ports: a client whose address changes loses its connection.
+        case off
+    }
+
+    /// The addresses to listen on. Where a port is 0 the kernel chooses one.
+    public var listen: [ListenAddress] = ["127.0.0.1:4433"]
+    public var workers = WorkerCount.automatic
+    public var certificate: Certificate
+    /// What a load balancer routes on, the same for the whole pool and unlike any other host's behind the
+    /// same load balancer. A host on its own can keep the default, one zero octet.
+    public var hostID = HostID([0])!
+    /// The ALPN names that the pool accepts, in the order of preference.
+    public var applicationProtocols = ["echo"]
+    public var steering = Steering.automatic
+    /// Where the pool keeps what lives as long as it runs. By default systemd's RUNTIME_DIRECTORY; else
+    /// /run/drover for root, and drover in XDG_RUNTIME_DIR or below /tmp for others. One pool holds it at a
+    /// time.
+    public var runDirectory: String?
+    /// Where the pool keeps what outlives it. By default systemd's STATE_DIRECTORY; else /var/lib/drover for
+    /// root, and drover in XDG_STATE_HOME or ~/.local/state for others.
+    public var stateDirectory: String?
+
+    public init(certificate: Certificate) {
+        self.certificate = certificate
+    }
+}

@@ -1,0 +1,38 @@
+import Control
+import Linux
+
+/// The directory for what outlives the pool.
+struct StateDirectory {
+    let path: String
+
+    /// Makes the directory if need be.
+    ///
+    /// - Parameter path: nil for the usual place.
+    init(_ path: String?) throws(StartupFailure) {
+        if let path {
+            self.path = path
+        } else {
+            self.path = try Self.defaultPath()
+        }
+        do {
+            try Directory.make(self.path)
+        } catch {
+            throw StartupFailure(
+                StartupFailure.Category(using: error), "state directory \(self.path)", why: "\(error)",
+                remedy: "choose a --state-dir that you can write to")
+        }
+    }
+
+    private static func defaultPath() throws(StartupFailure) -> String {
+        if let path = Host.environment("STATE_DIRECTORY") {
+            // systemd lists several, separated by colons.
+            return String(path.prefix { $0 != ":" })
+        }
+        if Host.isRoot { return "/var/lib/drover" }
+        if let path = Host.environment("XDG_STATE_HOME") { return "\(path)/drover" }
+        if let path = Host.environment("HOME") { return "\(path)/.local/state/drover" }
+        throw StartupFailure(
+            .configuration, "state directory", why: "neither XDG_STATE_HOME nor HOME is set",
+            remedy: "give --state-dir")
+    }
+}

@@ -1,0 +1,86 @@
+private import EventLoop
+internal import Transport
+
+/// One stream of a connection (RFC 9000 §2): octets in order, one way or both ways.
+@LoopActor
+public final class Stream {
+    private nonisolated let core: Transport.Stream
+
+    nonisolated init(_ core: Transport.Stream) {
+        self.core = core
+    }
+
+    /// The stream's ID, a 62-bit integer (RFC 9000 §2.1).
+    public nonisolated var id: UInt64 { UInt64(core.id) }
+
+    /// Whether both sides may send.
+    public nonisolated var isBidirectional: Bool { core.isBidirectional }
+
+    /// Waits for octets from the client.
+    ///
+    /// - Parameter limit: the most octets to return.
+    /// - Returns: what has come, one octet at least; nil at the end of the stream.
+    /// - Throws: `QUICError` where the client reset the stream or the connection is over; `CancellationError`.
+    public func read(upTo limit: Int = 64 * 1024) async throws -> [UInt8]? {
+        while true {
+            try Task.checkCancellation()
+            let ready = min(limit, core.readableCount)
+            if ready > 0 {
+                return try [UInt8](unsafeUninitializedCapacity: ready) { buffer, count in
+                    count = try core.read(into: UnsafeMutableRawBufferPointer(buffer)) ?? 0
+                }
+            }
+            if try core.read(into: UnsafeMutableRawBufferPointer(start: nil, count: 0)) == 0 { return nil }
+            try await core.readable.wait()
+        }
+    }
+
+    /// Waits for octets from the client and puts them into `buffer`, without an allocation.
+    ///
+    /// - Returns: how many, one at least; 0 at the end of the stream.
+    /// - Throws: as `read(upTo:)`.
+    public func read(into buffer: UnsafeMutableRawBufferPointer) async throws -> Int {
+        while true {
+            if let count = try core.read(into: buffer) { return count }
+            try await core.readable.wait()
+        }
+    }
+
+    /// Queues octets for the client; waits while too many queued before are not acknowledged.
+    ///
+    /// - Throws: `QUICError` where the client stopped the stream or the connection is over; `CancellationError`.
+    public func write(_ octets: [UInt8]) async throws {
+        var start = 0
+        while start < octets.count {
+            start += try octets.withUnsafeBytes {
+                try core.write(UnsafeRawBufferPointer(rebasing: $0[start...]))
+            }
+            if start < octets.count { try await core.writable.wait() }
+        }
+    }
+
+    /// Queues the octets of `buffer`, which the caller keeps as they are until this returns; otherwise as
+    /// `write(_:)`.
+    public func write(_ buffer: UnsafeRawBufferPointer) async throws {
+        var start = 0
+        while start < buffer.count {
+            start += try core.write(UnsafeRawBufferPointer(rebasing: buffer[start...]))
+            if start < buffer.count { try await core.writable.wait() }
+        }
+    }
+
+    /// Ends this side's sending, after what was written.
+    public func finish() {
+        core.finish()
+    }
+
+    /// Gives up this side's sending: what was not sent is lost, and the client learns `code`.
+    public func reset(code: UInt64) {
+        core.reset(code: code)
+    }
+
+    /// Asks the client to send no more, telling it `code`. What came is dropped.
+    public func stopReading(code: UInt64) {
+        core.stopReading(code: code)
+    }
+}

@@ -1,0 +1,75 @@
+import Control
+import Glibc
+import Linux
+import TLS
+import Testing
+
+@testable import Drover
+
+@Suite struct DevelopmentCertificateStoreTests {
+    @Test func theCertificateIsKept() throws {
+        try withStore { store in
+            let first = try store.certificate()
+            let second = try store.certificate()
+            #expect(first.chain == second.chain && first.privateKey == second.privateKey)
+            #expect(try DevelopmentCertificateStore.fingerprint(of: first.chain).count == 64)
+            #expect(try File.contents(of: store.certificatePath) == first.chain)
+        }
+    }
+
+    @Test func keyAndCertificateAreFitForTLS() throws {
+        try withStore { store in
+            let pair = try store.certificate()
+            let keyPath = store.directory.path + "/key.pem"
+            try File.replace(keyPath, with: pair.privateKey, mode: 0o600)
+            let read = try CertificatePair(
+                chainPath: store.certificatePath, privateKeyPath: keyPath, applicationProtocols: ["echo"])
+            #expect(read.chain == pair.chain)
+        }
+    }
+
+    @Test func theFilesAreForTheirOwnerOnly() throws {
+        try withStore { store in
+            _ = try store.certificate()
+            for name in ["dev-cert.pem", "dev-cert-and-key.pem"] {
+                var information = stat()
+                #expect(stat("\(store.directory.path)/\(name)", &information) == 0)
+                #expect(information.st_mode & 0o777 == 0o600)
+            }
+        }
+    }
+
+    @Test func aDamagedFileIsReplaced() throws {
+        try withStore { store in
+            let first = try store.certificate()
+            try File.replace(
+                store.directory.path + "/dev-cert-and-key.pem", with: Array(first.chain.dropLast(40)),
+                mode: 0o600)
+            let second = try store.certificate()
+            #expect(first.chain != second.chain)
+        }
+    }
+
+    @Test func aKeyOfAnotherCertificateIsNamed() throws {
+        try withStore { store in
+            let pair = try store.certificate()
+            let other = try DevelopmentCertificate()
+            let keyPath = store.directory.path + "/other.pem"
+            try File.replace(keyPath, with: other.privateKeyPEM, mode: 0o600)
+            #expect(!pair.chain.isEmpty)
+            let failure = #expect(throws: StartupFailure.self) {
+                try CertificatePair(
+                    chainPath: store.certificatePath, privateKeyPath: keyPath, applicationProtocols: ["echo"])
+            }
+            #expect(failure?.category == .configuration)
+            #expect(failure?.description.contains(keyPath) == true)
+        }
+    }
+
+    private func withStore(_ body: (DevelopmentCertificateStore) throws -> Void) throws {
+        var template = Array("/tmp/drover-test-XXXXXX".utf8CString)
+        let path = String(cString: try #require(mkdtemp(&template)))
+        defer { _ = system("rm -r \(path)") }
+        try body(DevelopmentCertificateStore(directory: try StateDirectory(path)))
+    }
+}
