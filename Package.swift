@@ -6,6 +6,10 @@ let package = Package(
     products: [
         .library(name: "Drover", targets: ["Drover"]),
         .library(name: "QUICLB", targets: ["QUICLB"]),
+        .executable(name: "drover", targets: ["DroverCLI"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
     targets: [
         // C: system libraries, and what Swift cannot see of the system's headers.
@@ -42,6 +46,12 @@ let package = Package(
             name: "Drover",
             dependencies: [
                 "Control", "EventLoop", "Linux", "QUICLB", "Supervisor", "TLS", "Transport", "Worker",
+            ]),
+        .executableTarget(
+            name: "DroverCLI",
+            dependencies: [
+                "Drover", "Linux", "QUICLB",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),

@@ -1,0 +1,98 @@
+import ArgumentParser
+import Drover
+import QUICLB
+
+/// `drover serve`
+struct Serve: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serve the echo application: every stream's bytes come back.",
+        discussion: """
+            Prints a line with the word ready when the pool serves. SIGTERM and SIGINT stop it; the exit status is \
+            then 0. Of an option given twice the last counts, unless it says that several add up.
+            """)
+
+    @Option(
+        help: ArgumentHelp(
+            "Listen on this address, 127.0.0.1:4433 or [::1]:4433; several add up. (default: 127.0.0.1:4433)",
+            valueName: "address"),
+        transform: Parsing.address)
+    var listen: [ListenAddress] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Run this many workers, 1 to 256; auto: one for each processor. (default: auto)",
+            valueName: "n|auto"),
+        transform: Parsing.workerCount)
+    var workers = PoolOptions.WorkerCount.automatic
+
+    @Option(help: ArgumentHelp("The certificate chain, in PEM.", valueName: "file"))
+    var cert: String?
+
+    @Option(help: ArgumentHelp("The certificate's private key, in PEM, not encrypted.", valueName: "file"))
+    var key: String?
+
+    @Flag(help: "Use a self-signed certificate for localhost, kept in the state directory.")
+    var devCert = false
+
+    @Option(
+        help: ArgumentHelp(
+            "What a load balancer routes on: 1 to 14 octets in hexadecimal. (default: 00)", valueName: "hex"),
+        transform: Parsing.hostID)
+    var hostID = HostID([0])!
+
+    @Option(
+        help: ArgumentHelp(
+            "Accept this application protocol; several add up, in the order of preference. (default: echo)",
+            valueName: "name"))
+    var alpn: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Steer packets to workers by a kernel program: auto, ebpf (or fail), off. (default: auto)",
+            valueName: "mode"),
+        transform: Parsing.steering)
+    var steering = PoolOptions.Steering.automatic
+
+    @Option(
+        help: ArgumentHelp(
+            "Keep what lives as long as the pool here. (default: /run/drover, or below XDG_RUNTIME_DIR)",
+            valueName: "directory"))
+    var runDir: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Keep what outlives the pool here. (default: /var/lib/drover, or below XDG_STATE_HOME)",
+            valueName: "directory"))
+    var stateDir: String?
+
+    func validate() throws {
+        _ = try certificate()
+    }
+
+    func run() throws {
+        try Pool(options(), handler: Echo.handle).run()
+    }
+
+    private func options() throws -> PoolOptions {
+        var options = PoolOptions(certificate: try certificate())
+        if !listen.isEmpty { options.listen = listen }
+        options.workers = workers
+        options.hostID = hostID
+        if !alpn.isEmpty { options.applicationProtocols = alpn }
+        options.steering = steering
+        options.runDirectory = runDir
+        options.stateDirectory = stateDir
+        return options
+    }
+
+    private func certificate() throws -> PoolOptions.Certificate {
+        switch (cert, key, devCert) {
+        case (let cert?, let key?, false): return .files(chain: cert, privateKey: key)
+        case (nil, nil, true): return .development
+        case (nil, nil, false): throw ValidationError("no certificate: give --cert and --key, or --dev-cert")
+        case (_, nil, false): throw ValidationError("--cert: it has no private key: give --key, too")
+        case (nil, _, false): throw ValidationError("--key: it has no certificate: give --cert, too")
+        case (_, _, true): throw ValidationError("--dev-cert: it excludes --cert and --key: give one of them")
+        }
+    }
+}

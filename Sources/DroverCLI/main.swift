@@ -1,0 +1,7 @@
+import Drover
+
+// Workers are this executable, too, and have no arguments to parse.
+if Pool.isWorker {
+    Pool.runAsWorker(Echo.handle)
+}
+DroverCommand.mainInOneLine()
