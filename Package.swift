@@ -71,6 +71,9 @@ let package = Package(
             name: "SupervisorTests",
             dependencies: ["Control", "EventLoop", "Linux", "QUICLB", "Supervisor", "SupervisorTestPool"]),
         .testTarget(name: "DroverTests", dependencies: ["Control", "Drover", "Linux", "Supervisor", "TLS"]),
+        .executableTarget(
+            name: "h3-echo", dependencies: ["Drover", "QUICLB"], path: "Tests/Fixtures/H3Echo"),
+        .testTarget(name: "ProcessTests", dependencies: ["Linux"], exclude: ["Clients"]),
     ],
     swiftLanguageModes: [.v6]
 )

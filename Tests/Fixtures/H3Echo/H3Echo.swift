@@ -1,0 +1,52 @@
+import Drover
+import QUICLB
+
+/// A pool that answers every HTTP/3 request with its own body, for clients that speak no other
+/// protocol than `h3`. It uses what the tests need of RFC 9114, and only Drover's public API.
+///
+///     h3-echo LISTEN WORKERS HOST-ID RUN-DIRECTORY STATE-DIRECTORY
+@main
+struct H3Echo {
+    static func main() throws {
+        let arguments = CommandLine.arguments.dropFirst()
+        guard arguments.count == 5, let address = ListenAddress(arguments[1]),
+            let workers = Int(arguments[2]),
+            let hostID = Hexadecimal.decode(arguments[3]).flatMap({ HostID($0) })
+        else {
+            fatalError("usage: h3-echo LISTEN WORKERS HOST-ID RUN-DIRECTORY STATE-DIRECTORY")
+        }
+        var options = PoolOptions(certificate: .development)
+        options.listen = [address]
+        options.workers = .exactly(workers)
+        options.hostID = hostID
+        options.applicationProtocols = ["h3"]
+        options.runDirectory = arguments[4]
+        options.stateDirectory = arguments[5]
+        try Pool(options, handler: serve).run()
+    }
+
+    @LoopActor
+    private static func serve(_ connection: Connection) async throws {
+        // RFC 9114 §6.2.1: the control stream stays open as long as the connection.
+        let control = try await connection.openUnidirectionalStream()
+        try await control.write(HTTP3Frame.controlStreamOpening)
+        try await withThrowingDiscardingTaskGroup { group in
+            for try await stream in connection.streams where stream.isBidirectional {
+                group.addTask { try await echoRequest(on: stream) }
+            }
+        }
+    }
+
+    /// Answers with the body as it arrives: the next piece is read when this one is written.
+    @LoopActor
+    private static func echoRequest(on stream: Stream) async throws {
+        var frames = FrameReader()
+        try await stream.write(HTTP3Frame.okHeaders)
+        while let chunk = try await stream.read() {
+            for piece in frames.dataPayload(in: chunk) {
+                try await stream.write(HTTP3Frame.data(piece))
+            }
+        }
+        stream.finish()
+    }
+}

@@ -1,0 +1,48 @@
+/// What the clients report, as they name it.
+
+/// `connection` of echo_transfer.py, gtls_transfer.py and rebind.py.
+struct TransferReport: Decodable, Sendable {
+    let index: Int
+    let ok: Bool
+    let failure: String?
+    let alpn: String?
+    let serverCid: ServerConnectionID
+    let bytes: Int
+}
+
+/// One connection of hold.py.
+struct HeldConnection: Decodable, Sendable {
+    let index: Int
+    let serverCid: ServerConnectionID
+    let verified: Int
+    let corrupt: Bool
+    let lost: Bool
+}
+
+/// `ready`, `progress` and `summary` of hold.py.
+struct HeldConnections: Decodable, Sendable {
+    let connections: [HeldConnection]
+}
+
+/// `lost` of hold.py.
+struct LossReport: Decodable, Sendable {
+    let index: Int
+    let serverCid: ServerConnectionID
+    let reason: String
+    let code: UInt64?
+    /// Seconds of CLOCK_MONOTONIC.
+    let time: Double
+}
+
+/// `summary` of garbage.py.
+struct GarbageReport: Decodable, Sendable {
+    let alive: Bool
+    let sent: Int
+    let heartbeats: [String: Int]
+}
+
+/// `probe` of probe.py.
+struct ProbeReport: Decodable, Sendable {
+    let ok: Bool
+    let failure: String?
+}

@@ -1,0 +1,79 @@
+import Glibc
+import Testing
+
+extension ProcessTests {
+    /// The death of a worker costs its own connections, at once and with notice, and nothing else.
+    @Suite struct CrashTests {
+        private static let workers = 4
+        private static let connections = 40
+
+        @Test(.needsDrover, .needsPython, .needsBPF)
+        func killedWorkerLosesItsOwnConnectionsOnly() async throws {
+            let pool = try await DroverProcess.start(workers: Self.workers)
+            let holder = try PythonClient(
+                "hold.py", port: pool.port, ["--connections", "\(Self.connections)"])
+            let ready = try await holder.event("ready", as: HeldConnections.self, within: .seconds(40))
+
+            let before = try pool.workers()
+            #expect(before.count == Self.workers)
+            let victim = try #require(before.first)
+            let killedAt = ContinuousClock.now
+            victim.send(SIGKILL)
+
+            // The first loss tells which slot the victim was in, and so how many are to follow.
+            let first = try await holder.event("lost", as: LossReport.self, within: .seconds(10))
+            let slot = try #require(first.serverCid.slot)
+            let expected = Set(ready.connections.filter { $0.serverCid.slot == slot }.map(\.index))
+            let losses = try await holder.events(
+                "lost", as: LossReport.self, count: expected.count, within: .seconds(10))
+            let promptly = ContinuousClock.now - killedAt
+            #expect(promptly < .seconds(3), "the last of \(expected.count) learned of it after \(promptly)")
+            #expect(losses.allSatisfy { $0.reason == "stateless_reset" })
+
+            let survivors = try await Self.progress(of: holder).filter { $0.serverCid.slot != slot }
+            #expect(survivors.count == Self.connections - expected.count)
+            try await Self.expectProgress(of: holder, beyond: survivors)
+            try await Self.expectNewConnections(in: slot, of: pool)
+
+            let after = try pool.workers()
+            #expect(after.count == Self.workers)
+            #expect(!after.contains(victim))
+            #expect(Set(after).isSuperset(of: before.dropFirst()))
+
+            try holder.closeInput()
+            #expect(try await holder.exitStatus(within: .seconds(10)) == .exited(0))
+            let lost = try holder.events("lost", as: LossReport.self)
+            #expect(Set(lost.map(\.index)) == expected)
+            try await pool.terminate()
+        }
+
+        private static func progress(of holder: PythonClient) async throws -> [HeldConnection] {
+            let line = holder.lineCount
+            try holder.askForProgress()
+            return try await holder.event(
+                "progress", as: HeldConnections.self, after: line, within: .seconds(10)
+            ).connections
+        }
+
+        /// Returns when each of `connections` has verified more bytes than it says.
+        private static func expectProgress(
+            of holder: PythonClient, beyond connections: [HeldConnection]
+        ) async throws {
+            try await within(.seconds(20), for: "progress of all that were not lost") {
+                while true {
+                    let now = try await progress(of: holder)
+                    if connections.allSatisfy({ now[$0.index].verified > $0.verified }) { return }
+                }
+            }
+        }
+
+        private static func expectNewConnections(in slot: Int, of pool: DroverProcess) async throws {
+            let client = try PythonClient(
+                "echo_transfer.py", port: pool.port,
+                ["--connections", "\(connections)", "--concurrency", "8", "--bytes", "10000"])
+            #expect(try await client.exitStatus(within: .seconds(60)) == .exited(0))
+            let slots = try client.events("connection", as: TransferReport.self).map(\.serverCid.slot)
+            #expect(slots.contains(slot))
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import Foundation
+
+/// Where the programs are that the process tests run.
+enum Executables {
+    static let packageRoot = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    /// The pool itself, built for release.
+    static let drover = program(variable: "DROVER_BINARY", default: ".build/release/drover")
+
+    /// An HTTP/3 server on Drover's public API (Tests/Fixtures/H3Echo).
+    static let h3Echo = program(variable: "DROVER_H3_ECHO_BINARY", default: ".build/release/h3-echo")
+
+    /// A Python with the packages of Tests/requirements.txt.
+    static let python = program(variable: "DROVER_TEST_PYTHON", default: ".venv/bin/python")
+
+    /// ngtcp2's client; nil where it is not in PATH.
+    static let gtlsclient: URL? = (ProcessInfo.processInfo.environment["PATH"] ?? "")
+        .split(separator: ":")
+        .map { URL(filePath: String($0)).appending(path: "gtlsclient") }
+        .first(where: isExecutable)
+
+    static let clients = packageRoot.appending(path: "Tests/ProcessTests/Clients")
+
+    static func isExecutable(_ url: URL) -> Bool {
+        FileManager.default.isExecutableFile(atPath: url.path)
+    }
+
+    private static func program(variable: String, default path: String) -> URL {
+        let value = ProcessInfo.processInfo.environment[variable] ?? path
+        return URL(filePath: value, relativeTo: packageRoot)
+    }
+}

@@ -1,0 +1,32 @@
+/// The counters that a supervisor prints when it stops, all as `name=number`: one line with the word
+/// `steered`, and for every slot what follows its `slot=K`.
+struct FinalCounters: Sendable {
+    /// Packets by the way they were steered: `server-id`, `pin`, `ring`, `tuple`, `malformed`.
+    private(set) var steered: [String: Int] = [:]
+    /// By slot, its counters: `accepted` and others.
+    private(set) var slots: [Int: [String: Int]] = [:]
+
+    init(parsing output: [String]) {
+        for line in output {
+            let words = line.split(separator: " ")
+            if words.contains("steered") {
+                steered = Dictionary(words.compactMap(Self.counter)) { $1 }
+                continue
+            }
+            var slot: Int?
+            for (name, value) in words.compactMap(Self.counter) {
+                if name == "slot" { slot = value }
+                if let slot { slots[slot, default: [:]][name] = value }
+            }
+        }
+    }
+
+    /// How many connections each slot accepted, in the order of slots.
+    var accepted: [Int] { slots.sorted { $0.key < $1.key }.map { $0.value["accepted", default: 0] } }
+
+    private static func counter(_ word: Substring) -> (String, Int)? {
+        let parts = word.split(separator: "=")
+        guard parts.count == 2, let value = Int(parts[1]) else { return nil }
+        return (String(parts[0]), value)
+    }
+}

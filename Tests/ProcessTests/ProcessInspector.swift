@@ -1,0 +1,39 @@
+import Foundation
+import Glibc
+
+/// A look at a process through /proc.
+struct ProcessInspector: Hashable, Sendable {
+    struct Unreadable: Error {
+        let path: String
+    }
+
+    let identifier: pid_t
+
+    init(_ identifier: pid_t) {
+        self.identifier = identifier
+    }
+
+    func children() throws -> [ProcessInspector] {
+        try contents(of: "task/\(identifier)/children")
+            .split(whereSeparator: \.isWhitespace)
+            .compactMap { pid_t($0) }
+            .map(ProcessInspector.init)
+    }
+
+    /// The memory, in bytes, that is this process's and no file's.
+    func anonymousMemory() throws -> Int {
+        let rollup = try contents(of: "smaps_rollup")
+        guard let line = rollup.split(separator: "\n").first(where: { $0.hasPrefix("Anonymous:") }),
+            let kilobytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Int($0) })
+        else { throw Unreadable(path: "/proc/\(identifier)/smaps_rollup") }
+        return kilobytes * 1024
+    }
+
+    func send(_ signal: Int32) {
+        kill(identifier, signal)
+    }
+
+    private func contents(of name: String) throws -> String {
+        try String(contentsOfFile: "/proc/\(identifier)/\(name)", encoding: .utf8)
+    }
+}

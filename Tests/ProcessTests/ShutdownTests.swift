@@ -1,0 +1,45 @@
+import Glibc
+import Testing
+
+extension ProcessTests {
+    /// However the pool ends, its clients learn of it and no process is left.
+    @Suite struct ShutdownTests {
+        private static let connections = 12
+
+        @Test(.needsDrover, .needsPython, arguments: [SIGTERM, SIGINT])
+        func signalClosesEveryConnection(signal: Int32) async throws {
+            let pool = try await DroverProcess.start(workers: 4)
+            let holder = try await Self.holder(of: pool)
+            try await pool.terminate(signal)
+
+            let losses = try await holder.events(
+                "lost", as: LossReport.self, count: Self.connections, within: .seconds(10))
+            #expect(losses.allSatisfy { $0.reason == "closed" })
+            try holder.closeInput()
+            #expect(try await holder.exitStatus(within: .seconds(10)) == .exited(0))
+        }
+
+        @Test(.needsDrover)
+        func signalEndsAnIdlePool() async throws {
+            let pool = try await DroverProcess.start(workers: 2)
+            try await pool.terminate()
+        }
+
+        @Test(.needsDrover, .needsPython)
+        func workersEndWithoutTheirSupervisor() async throws {
+            let pool = try await DroverProcess.start(workers: 4)
+            let holder = try await Self.holder(of: pool)
+            #expect(try pool.workers().count == 4)
+            pool.send(SIGKILL)
+            #expect(try await pool.exitStatus() == .signaled(SIGKILL))
+            try await pool.waitUntilAllEnded()
+            try holder.closeInput()
+        }
+
+        private static func holder(of pool: DroverProcess) async throws -> PythonClient {
+            let holder = try PythonClient("hold.py", port: pool.port, ["--connections", "\(connections)"])
+            _ = try await holder.event("ready", as: HeldConnections.self, within: .seconds(40))
+            return holder
+        }
+    }
+}
