@@ -70,7 +70,9 @@ let package = Package(
         .testTarget(
             name: "SupervisorTests",
             dependencies: ["Control", "EventLoop", "Linux", "QUICLB", "Supervisor", "SupervisorTestPool"]),
-        .testTarget(name: "DroverTests", dependencies: ["Control", "Drover", "Linux", "Supervisor", "TLS"]),
+        .executableTarget(name: "shout", dependencies: ["Drover"], path: "Tests/Fixtures/Example"),
+        .testTarget(
+            name: "DroverTests", dependencies: ["Control", "Drover", "Linux", "Supervisor", "TLS", "shout"]),
         .executableTarget(
             name: "h3-echo", dependencies: ["Drover", "QUICLB"], path: "Tests/Fixtures/H3Echo"),
         .testTarget(name: "ProcessTests", dependencies: ["Linux"], exclude: ["Clients"]),

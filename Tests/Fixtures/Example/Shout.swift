@@ -1,0 +1,30 @@
+import Drover
+
+@main
+struct Shout {
+    static func main() throws {
+        var options = PoolOptions(certificate: .development)
+        options.listen = ["127.0.0.1:4433"]
+        options.workers = .exactly(2)
+        options.applicationProtocols = ["shout"]
+        options.stateDirectory = ".state"
+        try Pool(options, handler: serve).run()
+    }
+
+    @LoopActor
+    static func serve(_ connection: Connection) async throws {
+        try await withThrowingDiscardingTaskGroup { group in
+            for try await stream in connection.streams where stream.isBidirectional {
+                group.addTask { try await shout(on: stream) }
+            }
+        }
+    }
+
+    @LoopActor
+    static func shout(on stream: Stream) async throws {
+        while let octets = try await stream.read() {
+            try await stream.write(octets.map { (0x61...0x7a).contains($0) ? $0 - 0x20 : $0 })
+        }
+        stream.finish()
+    }
+}
