@@ -15,6 +15,7 @@ package final class Worker {
     private var channelSource: EventSource?
     private var statsMemory: SharedMemory?
     private var listener: Listener?
+    private var housekeeping: Housekeeping?
     private var exitStatus: Int32 = 0
 
     /// Serves until the end of the process's work, on the calling thread.
@@ -117,11 +118,11 @@ package final class Worker {
         } catch {
             throw StartupFailure(.permission, "worker: drop privileges", why: "\(error)")
         }
-        loop.addEndOfTurnHook { [loop] in
-            listener.flush()
-            stats.heartbeat = loop.now.nanoseconds
-        }
+        loop.addEndOfTurnHook { listener.flush() }
         self.listener = listener
+        let housekeeping = Housekeeping(loop: loop, stats: stats)
+        housekeeping.start()
+        self.housekeeping = housekeeping
         send(.ready)
     }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 // Headers that Swift's Glibc module leaves out.
+#include <malloc.h>
 #include <netinet/udp.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
