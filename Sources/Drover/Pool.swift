@@ -1,5 +1,6 @@
 private import Control
 private import EventLoop
+private import Glibc
 private import Linux
 private import Supervisor
 private import Transport
@@ -28,6 +29,8 @@ public struct Pool: Sendable {
     /// Runs the pool on this thread until SIGTERM or SIGINT stops it; in a worker, serves and does not return.
     public func run() throws(PoolFailure) {
         if Self.isWorker { Self.runAsWorker(handler) }
+        // Before anything is written: who reads it may be gone.
+        Signals.ignore([SIGPIPE])
         do {
             let configuration = try options.configuration()
             let supervisor = try Supervisor(configuration)

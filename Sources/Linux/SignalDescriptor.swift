@@ -27,9 +27,4 @@ package struct SignalDescriptor: ~Copyable {
         guard try nonBlockingSyscall({ read(rawValue, &information, size) }) != nil else { return nil }
         return Int32(information.ssi_signo)
     }
-
-    /// Makes a write to a closed pipe or socket an error (EPIPE) in this process, not its end.
-    package static func ignoreBrokenPipes() {
-        signal(SIGPIPE, SIG_IGN)
-    }
 }

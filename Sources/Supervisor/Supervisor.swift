@@ -78,7 +78,6 @@ package final class Supervisor {
     ///
     /// - Throws: why the pool could not start; nothing is left running then, either.
     package func run() throws(StartupFailure) {
-        SignalDescriptor.ignoreBrokenPipes()
         for slot in slots {
             guard case .starting = phase else { break }
             slot.start()

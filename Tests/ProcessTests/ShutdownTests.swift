@@ -11,10 +11,26 @@ extension ProcessTests {
             let pool = try await DroverProcess.start(workers: 4)
             let holder = try await Self.holder(of: pool)
             try await pool.terminate(signal)
+            try await Self.expectClosed(holder)
+        }
 
+        /// As a service manager stops it that signals every process of the service, workers first.
+        @Test(.needsDrover, .needsPython, arguments: [SIGTERM, SIGINT, SIGHUP])
+        func signalToEveryProcessClosesEveryConnection(signal: Int32) async throws {
+            let pool = try await DroverProcess.start(workers: 4)
+            let holder = try await Self.holder(of: pool)
+            let workers = try pool.workers()
+            workers.forEach { $0.send(signal) }
+            try await pool.terminate()
+            try await Self.expectClosed(holder)
+            #expect(!pool.output.contains { $0.contains("replaced") })
+        }
+
+        /// The client of every connection was told that it is over, and that there was no error.
+        private static func expectClosed(_ holder: PythonClient) async throws {
             let losses = try await holder.events(
-                "lost", as: LossReport.self, count: Self.connections, within: .seconds(10))
-            #expect(losses.allSatisfy { $0.reason == "closed" })
+                "lost", as: LossReport.self, count: connections, within: .seconds(10))
+            #expect(losses.allSatisfy { $0.reason == "closed" && $0.code == 0 })
             try holder.closeInput()
             #expect(try await holder.exitStatus(within: .seconds(10)) == .exited(0))
         }

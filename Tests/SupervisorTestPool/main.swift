@@ -15,6 +15,7 @@ do throws(StartupFailure) {
     if WorkerChannel.isInherited {
         runWorker(try WorkerChannel.adopt(), behaviour)
     }
+    Signals.ignore([SIGPIPE])
     let configuration = PoolConfiguration(
         addresses: arguments[5...].map { SocketAddress($0)! }, workerCount: Int(arguments[2])!,
         steering: SteeringMode(rawValue: arguments[3])!, hostID: HostID([0x5a])!, certificateChain: [],
