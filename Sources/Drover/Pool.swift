@@ -28,6 +28,7 @@ public struct Pool: Sendable {
 
     /// Runs the pool on this thread until SIGTERM or SIGINT stops it; in a worker, serves and does not return.
     public func run() throws(PoolFailure) {
+        StandardStream.fillMissing()
         if Self.isWorker { Self.runAsWorker(handler) }
         // Before anything is written: who reads it may be gone.
         Signals.ignore([SIGPIPE])
@@ -48,6 +49,7 @@ public struct Pool: Sendable {
 
     /// Serves as a worker until the supervisor stops it.
     package static func runAsWorker(_ handler: @escaping ConnectionHandler) -> Never {
+        StandardStream.fillMissing()
         do {
             let channel = try WorkerChannel.adopt()
             exitProcess(status: Worker.run(channel: channel) { start(handler, for: $0) })

@@ -5,6 +5,16 @@ package enum StandardStream: Int32, Sendable {
     case output = 1
     case error = 2
 
+    /// Puts /dev/null in the place of each standard descriptor that this process was started without. Called before
+    /// anything else is opened: that would get the place, and what is written to the stream.
+    package static func fillMissing() {
+        while true {
+            let descriptor = open("/dev/null", O_RDWR)
+            if descriptor > error.rawValue { close(descriptor) }
+            guard (0...error.rawValue).contains(descriptor) else { return }
+        }
+    }
+
     /// Writes the line whole, as one write if the kernel takes it so. Failure is ignored: there is nowhere to
     /// tell it.
     package func write(line: String) {
