@@ -60,7 +60,7 @@ ssize_t clinux_channel_receive(
     if (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) {
         for (size_t index = 0; index < *descriptor_count; index++) close(descriptors[index]);
         *descriptor_count = 0;
-        return -EMSGSIZE;
+        return message.msg_flags & MSG_TRUNC ? -EMSGSIZE : -EMFILE;
     }
     return count;
 }

@@ -22,6 +22,7 @@ package struct Errno: Error, RawRepresentable, Hashable, Sendable {
     package static let wouldBlock = Errno(rawValue: EAGAIN)
     package static let inputOutput = Errno(rawValue: EIO)
     package static let invalidArgument = Errno(rawValue: EINVAL)
+    package static let tooManyFiles = Errno(rawValue: EMFILE)
     package static let messageTooLong = Errno(rawValue: EMSGSIZE)
     package static let brokenPipe = Errno(rawValue: EPIPE)
     package static let noBufferSpace = Errno(rawValue: ENOBUFS)

@@ -81,7 +81,8 @@ package struct PacketChannel: ~Copyable {
 
     /// Receives the next message; its descriptors are close-on-exec.
     ///
-    /// - Throws: EMSGSIZE for a message that is too long, which is lost.
+    /// - Throws: EMSGSIZE for a message that is too long, and EMFILE for one with more descriptors than this
+    /// process may open. The message is lost.
     package func receive() throws(Errno) -> Received {
         var descriptors = [Int32](repeating: -1, count: Self.maximumDescriptorCount)
         var descriptorCount = 0

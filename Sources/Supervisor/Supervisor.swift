@@ -40,6 +40,7 @@ package final class Supervisor {
     {
         try configuration.validate()
         self.configuration = configuration
+        try configuration.raiseDescriptorLimit()
         self.command = command
         let layout = try ConnectionIDPlan(hostID: configuration.hostID)
         connectionIDs = layout.layout

@@ -66,7 +66,9 @@ final class WorkerProcess {
                 }
             } catch {
                 closeChannel()
-                return owner.workerBroke(why: "it sent a malformed message: \(error)")
+                let isMalformed = error is MalformedMessage
+                let why = isMalformed ? "it sent a malformed message" : "its message could not be received"
+                return owner.workerBroke(why: "\(why): \(error)")
             }
         }
     }

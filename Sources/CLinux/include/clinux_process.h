@@ -14,7 +14,8 @@ int clinux_channel_send(
 // Receives one message and its descriptors, close-on-exec; never waits. In C for the CMSG_* macros.
 //
 // `descriptors` has room for CLINUX_CHANNEL_DESCRIPTORS. Returns the message's octets, 0 at the end of the
-// stream, or -errno; -EMSGSIZE where message or descriptors did not fit, and the descriptors are closed.
+// stream, or -errno: -EMSGSIZE where the message did not fit, -EMFILE where the descriptors did not, as there is
+// room for what any sender sends. The descriptors that came are then closed.
 ssize_t clinux_channel_receive(
     int channel, void *bytes, size_t capacity, int *descriptors, size_t *descriptor_count);
 
