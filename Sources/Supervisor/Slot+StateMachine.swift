@@ -12,6 +12,8 @@ extension Slot {
     ///                    └─ backing off ←┘
     /// ```
     ///
+    /// A worker that does what no worker does is broken until it died, from starting or active.
+    ///
     /// A slot whose worker is replaced at once stays in the ring: its sockets queue what comes meanwhile. One
     /// that backs off leaves it until its worker is ready.
     struct StateMachine {
@@ -19,6 +21,8 @@ extension Slot {
             case retired
             case starting(unbound: Set<Int>, since: Instant)
             case active(since: Instant)
+            /// The worker did what no worker does, and is killed: what it still says counts for nothing.
+            case broken(since: Instant)
             case backingOff
             case stopping
         }
@@ -39,7 +43,7 @@ extension Slot {
         var isActive: Bool {
             switch state {
             case .active: true
-            case .retired, .starting, .backingOff, .stopping: false
+            case .retired, .starting, .broken, .backingOff, .stopping: false
             }
         }
 
@@ -47,7 +51,7 @@ extension Slot {
         var isRetired: Bool {
             switch state {
             case .retired: true
-            case .starting, .active, .backingOff, .stopping: false
+            case .starting, .active, .broken, .backingOff, .stopping: false
             }
         }
 
@@ -63,7 +67,7 @@ extension Slot {
         mutating func start(at now: Instant) -> Spawn {
             switch state {
             case .retired: return spawn(at: now)
-            case .starting, .active, .backingOff, .stopping:
+            case .starting, .active, .broken, .backingOff, .stopping:
                 preconditionFailure("the slot is in use")
             }
         }
@@ -82,12 +86,15 @@ extension Slot {
             switch state {
             case .starting(var unbound, let since):
                 guard unbound.remove(addressIndex) != nil else {
+                    broke()
                     return .kill(why: "it bound address \(addressIndex) out of turn")
                 }
                 state = .starting(unbound: unbound, since: since)
                 return .register
-            case .active: return .kill(why: "it bound an address when it was ready")
-            case .stopping: return .ignore
+            case .active:
+                broke()
+                return .kill(why: "it bound an address when it was ready")
+            case .broken, .stopping: return .ignore
             case .retired, .backingOff: preconditionFailure("the slot has no worker")
             }
         }
@@ -105,13 +112,16 @@ extension Slot {
             switch state {
             case .starting(let unbound, _):
                 guard unbound.isEmpty else {
+                    broke()
                     return .kill(why: "it is ready with \(unbound.count) addresses not bound")
                 }
                 state = .active(since: now)
                 holdsSockets = true
                 return .activate
-            case .active: return .kill(why: "it is ready twice")
-            case .stopping: return .ignore
+            case .active:
+                broke()
+                return .kill(why: "it is ready twice")
+            case .broken, .stopping: return .ignore
             case .retired, .backingOff: preconditionFailure("the slot has no worker")
             }
         }
@@ -128,7 +138,16 @@ extension Slot {
         func failed() -> FailedAction {
             switch state {
             case .starting, .active: holdsSockets ? .report : .stopPool
-            case .stopping: .ignore
+            case .broken, .stopping: .ignore
+            case .retired, .backingOff: preconditionFailure("the slot has no worker")
+            }
+        }
+
+        /// The worker did what no worker does, and is to be killed; its end follows.
+        mutating func broke() {
+            switch state {
+            case .starting(_, let since), .active(let since): state = .broken(since: since)
+            case .broken, .stopping: break
             case .retired, .backingOff: preconditionFailure("the slot has no worker")
             }
         }
@@ -147,13 +166,11 @@ extension Slot {
         /// The worker's process ended, or could not be started.
         mutating func died(at now: Instant) -> DiedAction {
             switch state {
-            case .starting(_, let since):
+            case .starting(_, let since), .active(let since), .broken(let since):
                 guard holdsSockets else {
                     state = .retired
                     return .stopPool
                 }
-                return replace(after: backoff.delay(afterRunning: now - since), at: now)
-            case .active(let since):
                 return replace(after: backoff.delay(afterRunning: now - since), at: now)
             case .stopping:
                 state = .retired
@@ -166,7 +183,7 @@ extension Slot {
         mutating func backoffElapsed(at now: Instant) -> Spawn? {
             switch state {
             case .backingOff: spawn(at: now)
-            case .retired, .starting, .active, .stopping: nil
+            case .retired, .starting, .active, .broken, .stopping: nil
             }
         }
 
@@ -184,6 +201,9 @@ extension Slot {
             case .starting, .active:
                 state = .stopping
                 return .askWorker
+            case .broken:
+                state = .stopping
+                return .ignore
             case .backingOff:
                 state = .retired
                 return .retire

@@ -21,5 +21,12 @@ struct SlotSockets: ~Copyable {
     }
 
     /// The descriptors for the next worker, in the addresses' order.
-    var all: [Int32] { rawValues.compactMap(\.self) }
+    ///
+    /// - Precondition: every address has its socket.
+    var all: [Int32] {
+        rawValues.map { rawValue in
+            guard let rawValue else { preconditionFailure("an address has no socket") }
+            return rawValue
+        }
+    }
 }

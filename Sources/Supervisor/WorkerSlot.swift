@@ -114,6 +114,7 @@ final class WorkerSlot {
     /// The worker did what no worker does: it is killed.
     func workerBroke(why: String) {
         guard let process, killReason == nil else { return }
+        machine.broke()
         killReason = why
         process.kill()
     }

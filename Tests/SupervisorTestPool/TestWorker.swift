@@ -17,6 +17,10 @@ enum Behaviour: String {
     case exitWhenReplacing = "exit-when-replacing"
     /// Say they are ready when they are not.
     case readyUnbound = "ready-unbound"
+    /// Send a socket that is bound elsewhere and say that they are ready, before the supervisor sees either.
+    case wrongSocket = "wrong-socket"
+    /// Never become ready.
+    case hang
     /// Send octets that are no message.
     case garbage
 }
@@ -71,6 +75,15 @@ private final class TestWorker {
         case .exitAtStart: exit(3)
         case .garbage: _ = try channel.send([1, 99])
         case .readyUnbound: break
+        case .hang: return
+        case .wrongSocket:
+            kill(getppid(), SIGSTOP)
+            defer { kill(getppid(), SIGCONT) }
+            for index in configuration.addresses.indices {
+                try bind(SocketAddress("127.0.0.1:0")!, at: index, of: configuration)
+            }
+            _ = try channel.send(WorkerMessage.ready.encoded())
+            return
         case .exitWhenReplacing where configuration.adoptsSockets: exit(4)
         case .answer, .ignoreStop, .exitWhenReplacing: try bind(configuration, &descriptors)
         }
@@ -83,18 +96,23 @@ private final class TestWorker {
                 sockets.append(descriptors.next()!.release())
                 continue
             }
-            let family = address.family == .ipv6 ? AF_INET6 : AF_INET
-            let socket = try syscall { Glibc.socket(family, Int32(SOCK_DGRAM.rawValue), 0) }
-            var one: Int32 = 1
-            try syscall { setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, &one, 4) }
-            if family == AF_INET6 {
-                try syscall { setsockopt(socket, Int32(IPPROTO_IPV6), Int32(IPV6_V6ONLY), &one, 4) }
-            }
-            try syscall { address.withSockaddr { Glibc.bind(socket, $0, $1) } }
-            let message = WorkerMessage.bound(addressIndex: index, address)
-            _ = try channel.send(message.encoded(), descriptors: [socket])
-            sockets.append(socket)
+            try bind(address, at: index, of: configuration)
         }
+    }
+
+    /// Binds `address`, and sends the socket as that of the configuration's address at this index.
+    private func bind(_ address: SocketAddress, at index: Int, of configuration: WorkerConfiguration) throws {
+        let family = address.family == .ipv6 ? AF_INET6 : AF_INET
+        let socket = try syscall { Glibc.socket(family, Int32(SOCK_DGRAM.rawValue), 0) }
+        var one: Int32 = 1
+        try syscall { setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, &one, 4) }
+        if family == AF_INET6 {
+            try syscall { setsockopt(socket, Int32(IPPROTO_IPV6), Int32(IPV6_V6ONLY), &one, 4) }
+        }
+        try syscall { address.withSockaddr { Glibc.bind(socket, $0, $1) } }
+        let message = WorkerMessage.bound(addressIndex: index, configuration.addresses[index])
+        _ = try channel.send(message.encoded(), descriptors: [socket])
+        sockets.append(socket)
     }
 
     private func answer(_ socket: Int32, _ identity: String, _ page: StatsPage) throws {

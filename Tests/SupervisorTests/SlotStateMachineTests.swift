@@ -40,16 +40,43 @@ import Testing
     }
 
     @Test func aWorkerThatBreaksTheOrderIsKilled() {
-        var machine = Machine(addressCount: 2)
-        _ = machine.start(at: seconds(0))
-        expect(machine.bound(addressIndex: 1), is: .register)
+        var starting = Machine(addressCount: 2)
+        _ = starting.start(at: seconds(0))
+        expect(starting.bound(addressIndex: 1), is: .register)
+        var machine = starting
         expect(machine.bound(addressIndex: 1), is: .kill(why: "it bound address 1 out of turn"))
+        machine = starting
         expect(machine.bound(addressIndex: 2), is: .kill(why: "it bound address 2 out of turn"))
+        machine = starting
         expect(machine.ready(at: seconds(1)), is: .kill(why: "it is ready with 1 addresses not bound"))
-        expect(machine.bound(addressIndex: 0), is: .register)
-        expect(machine.ready(at: seconds(1)), is: .activate)
+        machine = activeMachine()
         expect(machine.ready(at: seconds(1)), is: .kill(why: "it is ready twice"))
+        machine = activeMachine()
         expect(machine.bound(addressIndex: 0), is: .kill(why: "it bound an address when it was ready"))
+        #expect(!machine.isActive)
+    }
+
+    @Test func whatABrokenWorkerSaysCountsForNothing() {
+        var machine = Machine(addressCount: 1)
+        _ = machine.start(at: seconds(0))
+        _ = machine.bound(addressIndex: 0)
+        machine.broke()
+        machine.broke()
+        expect(machine.bound(addressIndex: 0), is: .ignore)
+        expect(machine.ready(at: seconds(1)), is: .ignore)
+        #expect(machine.failed() == .ignore)
+        #expect(!machine.isActive && !machine.isRetired)
+        expect(machine.died(at: seconds(1)), is: .stopPool)
+    }
+
+    @Test func aBrokenWorkerIsReplacedOrTheSlotStops() {
+        var machine = activeMachine()
+        machine.broke()
+        var stopped = machine
+        expect(machine.died(at: seconds(2)), is: .replace(Machine.Spawn(incarnation: 2, adoptsSockets: true)))
+        expect(stopped.stop(), is: .ignore)
+        stopped.broke()
+        expect(stopped.died(at: seconds(2)), is: .retire)
     }
 
     @Test func aFirstWorkerThatDiesBeforeItIsReadyStopsThePool() {

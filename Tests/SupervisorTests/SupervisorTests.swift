@@ -86,6 +86,19 @@ import Testing
         }
     }
 
+    /// Not even if it says so before it is killed.
+    @Test func aWorkerWithAWrongSocketDoesNotBecomeReady() throws {
+        try withRunDirectory { directory in
+            let pool = try TestPool("wrong-socket", runDirectory: directory)
+            #expect(pool.outputLine() == nil)
+            let lines = pool.remainingErrorLines()
+            #expect(lines.count == 1)
+            let why = "was killed: it sent a socket that is not the pool's for 127.0.0.1:"
+            #expect(lines.first?.contains(why) == true)
+            #expect(pool.wait() == 70)
+        }
+    }
+
     @Test func aSecondPoolIsRefused() throws {
         try withRunDirectory { directory in
             let first = try TestPool("answer", runDirectory: directory)
