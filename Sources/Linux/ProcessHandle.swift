@@ -13,10 +13,25 @@ package struct ProcessHandle: ~Copyable {
     package let processID: Int32
     private let fileDescriptor: FileDescriptor
 
-    /// - Parameter processID: of a child that has not been waited for.
+    /// - Parameter processID: of a child that has not been waited for. Where this throws, the child is gone.
     init(child processID: Int32) throws(Errno) {
         self.processID = processID
-        fileDescriptor = FileDescriptor(owning: try shim { clinux_pidfd_open(processID) })
+        do {
+            fileDescriptor = FileDescriptor(owning: try shim { clinux_pidfd_open(processID) })
+        } catch {
+            Self.end(processID)
+            throw error
+        }
+    }
+
+    /// Kills the process and reaps it: for one that nobody will watch. It must not have been reaped.
+    package func end() {
+        Self.end(processID)
+    }
+
+    private static func end(_ processID: Int32) {
+        kill(processID, SIGKILL)
+        _ = try? syscall { waitpid(processID, nil, 0) }
     }
 
     /// The descriptor to watch: readable when the process has ended.

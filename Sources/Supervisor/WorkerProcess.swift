@@ -25,8 +25,14 @@ final class WorkerProcess {
         self.owner = owner
         channelSource = EventSource(fileDescriptor: channel.rawValue) { [unowned self] _ in receive() }
         exitSource = EventSource(fileDescriptor: handle.rawValue) { [unowned self] _ in reap() }
-        try loop.add(channelSource, for: .readable)
-        try loop.add(exitSource, for: .readable)
+        do throws(Errno) {
+            try loop.add(channelSource, for: .readable)
+            try loop.add(exitSource, for: .readable)
+        } catch {
+            loop.remove(channelSource)
+            handle.end()
+            throw error
+        }
     }
 
     var processID: Int32 { handle.processID }

@@ -133,15 +133,18 @@ final class WorkerSlot {
 
     // MARK: Actions
 
-    private func spawn(_ spawn: Slot.StateMachine.Spawn) {
+    /// - Parameter why: what became of the worker that the new one replaces, to be reported with it.
+    private func spawn(_ spawn: Slot.StateMachine.Spawn, replacing why: String? = nil) {
         do {
             let process = try WorkerProcess(pool.command, loop: loop, owner: self)
+            if let why { Report.notice("slot \(slot): \(why); replaced by worker \(process.processID)") }
             self.process = process
             kill(after: Self.startTimeout, why: "it was not ready within \(Self.startTimeout)")
             process.send(
                 .configure(pool.workerConfiguration(slot: slot, spawn)),
                 descriptors: [pageMemory.rawValue] + (spawn.adoptsSockets ? sockets.all : []))
         } catch {
+            if let why { Report.notice("slot \(slot): \(why)") }
             died("its worker could not be started: \(error)")
         }
     }
@@ -152,9 +155,7 @@ final class WorkerSlot {
 
     private func died(_ how: String) {
         switch machine.died(at: .now) {
-        case .replace(let spawn):
-            self.spawn(spawn)
-            Report.notice("slot \(slot): \(how); replaced by worker \(process?.processID ?? 0)")
+        case .replace(let spawn): self.spawn(spawn, replacing: how)
         case .backOff(let delay):
             Report.notice("slot \(slot): \(how); the next worker starts in \(delay)")
             loop.set(restartTimer, to: .now + delay)
