@@ -20,8 +20,12 @@ package struct PoolConfiguration: Sendable {
     package var receiveBufferSize: UInt32 = 4 << 20
     package var sendBufferSize: UInt32 = 2 << 20
     package var idleTimeout: Duration = .seconds(30)
+    /// How long the pool may take until every slot is active at once.
+    package var startTimeout: Duration = .seconds(30)
 
     package static let workerCounts = 1...256
+    /// Nobody has more, and their names have to fit a worker's configuration message.
+    package static let applicationProtocolCounts = 1...16
     /// A configuration message carries a descriptor for each address and one for the stats page.
     package static let addressCounts = 1...(PacketChannel.maximumDescriptorCount - 1)
 

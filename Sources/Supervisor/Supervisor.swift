@@ -28,6 +28,7 @@ package final class Supervisor {
     private let loop: EventLoop
     private let signals: SignalDescriptor
     private var signalSource: EventSource!
+    private var startTimer: Timer!
     private var stopTimer: Timer!
     private var slots: [WorkerSlot] = []
     private var ring = RingMembership()
@@ -39,8 +40,8 @@ package final class Supervisor {
         throws(StartupFailure)
     {
         try configuration.validate()
-        self.configuration = configuration
         try configuration.raiseDescriptorLimit()
+        self.configuration = configuration
         self.command = command
         let layout = try ConnectionIDPlan(hostID: configuration.hostID)
         connectionIDs = layout.layout
@@ -59,6 +60,7 @@ package final class Supervisor {
             signalSource = EventSource(fileDescriptor: signals.rawValue) { [unowned self] _ in
                 receiveSignals()
             }
+            startTimer = Timer { [unowned self] in startIsOverdue() }
             stopTimer = Timer { [unowned self] in stopIsOverdue() }
             try loop.add(signalSource, for: .readable)
             for index in 0..<configuration.workerCount {
@@ -79,6 +81,7 @@ package final class Supervisor {
     ///
     /// - Throws: why the pool could not start; nothing is left running then, either.
     package func run() throws(StartupFailure) {
+        loop.set(startTimer, to: .now + configuration.startTimeout)
         for slot in slots {
             guard case .starting = phase else { break }
             slot.start()
@@ -146,6 +149,7 @@ package final class Supervisor {
             setRing()
             guard case .starting = phase else { return }
             phase = .serving
+            loop.clear(startTimer)
             announceReady()
         case .serving: if isChanged { setRing() }
         case .stopping: break
@@ -180,6 +184,16 @@ package final class Supervisor {
         case .serving: Report.notice(failure)
         case .stopping: break
         }
+    }
+
+    /// A worker does not become ready, or one that was keeps dying while another starts.
+    private func startIsOverdue() {
+        let count = slots.count { !$0.isActive }
+        fail(
+            StartupFailure(
+                .unavailable, "start the pool",
+                why: "\(count) of \(slots.count) workers are not ready after \(configuration.startTimeout)",
+                remedy: "give it fewer --workers, or see what they wrote"))
     }
 
     private func receiveSignals() {

@@ -16,10 +16,11 @@ do throws(StartupFailure) {
         runWorker(try WorkerChannel.adopt(), behaviour)
     }
     Signals.ignore([SIGPIPE])
-    let configuration = PoolConfiguration(
+    var configuration = PoolConfiguration(
         addresses: arguments[5...].map { SocketAddress($0)! }, workerCount: Int(arguments[2])!,
         steering: SteeringMode(rawValue: arguments[3])!, hostID: HostID([0x5a])!, certificateChain: [],
         privateKey: [], applicationProtocols: ["test"], runDirectory: arguments[4])
+    if behaviour == .hang { configuration.startTimeout = .milliseconds(300) }
     try Supervisor(configuration).run()
 } catch {
     StandardStream.error.write(line: "drover: \(error)")

@@ -73,6 +73,7 @@ import Testing
         ("fail", 78, "drover: certificate: it is a test; pass it"),
         ("exit-at-start", 70, "exited with status 3 before it was ready"),
         ("ready-unbound", 70, "was killed: it is ready with 1 addresses not bound"),
+        ("hang", 69, "start the pool: 3 of 3 workers are not ready after 0.3 seconds"),
         ("garbage", 70, "was killed: it sent a malformed message: it has the unknown kind 99"),
     ])
     func aPoolThatCannotStartSaysWhyInOneLine(behaviour: String, status: Int32, why: String) throws {
