@@ -18,9 +18,16 @@ struct DevelopmentCertificateStore {
 
     /// The kept certificate if it is good for long enough, else a new one.
     func certificate() throws(StartupFailure) -> CertificatePair {
-        if let kept = load() { return kept }
+        if let kept = load() {
+            // Somebody may have removed it, or a crash come before it was written.
+            if (try? File.contents(of: certificatePath)) != kept.chain {
+                try save(kept.chain, at: certificatePath)
+            }
+            return kept
+        }
         let pair = try Self.make()
-        try save(pair)
+        try save(pair.chain + pair.privateKey, at: pairPath)
+        try save(pair.chain, at: certificatePath)
         return pair
     }
 
@@ -46,14 +53,12 @@ struct DevelopmentCertificateStore {
         }
     }
 
-    private func save(_ pair: CertificatePair) throws(StartupFailure) {
+    private func save(_ contents: [UInt8], at path: String) throws(StartupFailure) {
         do {
-            try File.replace(pairPath, with: pair.chain + pair.privateKey, mode: 0o600)
-            try File.replace(certificatePath, with: pair.chain, mode: 0o600)
+            try File.replace(path, with: contents, mode: 0o600)
         } catch {
             throw StartupFailure(
-                StartupFailure.Category(using: error), "state directory \(directory.path)", why: "\(error)",
-                remedy: "choose a --state-dir that you can write to")
+                unusable: "state directory \(directory.path)", option: "--state-dir", error)
         }
     }
 

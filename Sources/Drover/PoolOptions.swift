@@ -48,7 +48,7 @@ public struct PoolOptions: Sendable {
     public var steering = Steering.automatic
     /// Where the pool keeps what lives as long as it runs. By default systemd's RUNTIME_DIRECTORY; else
     /// /run/drover for root, and drover in XDG_RUNTIME_DIR or below /tmp for others. One pool holds it at a
-    /// time.
+    /// time, and nobody else may look into it (systemd: RuntimeDirectoryMode=0700).
     public var runDirectory: String?
     /// Where the pool keeps what outlives it. By default systemd's STATE_DIRECTORY; else /var/lib/drover for
     /// root, and drover in XDG_STATE_HOME or ~/.local/state for others.

@@ -14,13 +14,9 @@ struct StateDirectory {
         } else {
             self.path = try Self.defaultPath()
         }
-        do {
-            try Directory.make(self.path)
-        } catch {
-            throw StartupFailure(
-                StartupFailure.Category(using: error), "state directory \(self.path)", why: "\(error)",
-                remedy: "choose a --state-dir that you can write to")
-        }
+        // The private key is kept in it: who can write here could replace it.
+        try PrivateDirectory.make(
+            self.path, name: "state directory", option: "--state-dir", forbidding: .writing)
     }
 
     private static func defaultPath() throws(StartupFailure) -> String {

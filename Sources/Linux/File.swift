@@ -20,10 +20,9 @@ package enum File {
     /// Replaces a file in one step, so that whoever reads it, and a crash, finds the old contents or the new.
     package static func replace(_ path: String, with contents: [UInt8], mode: UInt32) throws(Errno) {
         let temporaryPath = "\(path).\(getpid())"
-        let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW
-        let file = FileDescriptor(owning: try syscall { open(temporaryPath, flags, mode) })
+        let file = try create(temporaryPath, mode: mode)
         do throws(Errno) {
-            // The mode of open is subject to the umask, and to what a file that was left behind had.
+            // The mode of open is subject to the umask.
             try syscall { fchmod(file.rawValue, mode) }
             try write(contents, to: file.rawValue)
             try syscall { fsync(file.rawValue) }
@@ -31,6 +30,18 @@ package enum File {
         } catch {
             unlink(temporaryPath)
             throw error
+        }
+    }
+
+    /// Makes a file that was not there. One that was, left behind or put there by another, is removed: what it is
+    /// and who has it open is not known.
+    private static func create(_ path: String, mode: UInt32) throws(Errno) -> FileDescriptor {
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+        do throws(Errno) {
+            return FileDescriptor(owning: try syscall { open(path, flags, mode) })
+        } catch .exists {
+            try syscall { unlink(path) }
+            return FileDescriptor(owning: try syscall { open(path, flags, mode) })
         }
     }
 

@@ -8,24 +8,13 @@ struct RunDirectory: ~Copyable {
 
     /// Makes the directory if need be, and takes it.
     init(_ path: String) throws(StartupFailure) {
+        try PrivateDirectory.make(path, name: "run directory", option: "--run-dir", forbidding: .any)
         let what = "run directory \(path)"
-        let isPrivate: Bool
-        do {
-            try Directory.make(path)
-            isPrivate = try Directory.isPrivate(path)
-        } catch {
-            throw Self.failure(what, error)
-        }
-        guard isPrivate else {
-            throw StartupFailure(
-                .configuration, what, why: "it is no directory, or other users can write to it",
-                remedy: "remove it, or choose another --run-dir")
-        }
         let lock: FileLock?
         do {
             lock = try FileLock.acquire("\(path)/lock")
         } catch {
-            throw Self.failure(what, error)
+            throw StartupFailure(unusable: what, option: "--run-dir", error)
         }
         guard let lock else {
             throw StartupFailure(
@@ -34,12 +23,6 @@ struct RunDirectory: ~Copyable {
         }
         self.path = path
         self.lock = lock
-    }
-
-    private static func failure(_ what: String, _ error: Errno) -> StartupFailure {
-        StartupFailure(
-            StartupFailure.Category(using: error), what, why: "\(error)",
-            remedy: "choose a --run-dir that you can write to")
     }
 
     /// What the service manager gives, else the usual place of the user.

@@ -50,6 +50,32 @@ import Testing
         }
     }
 
+    @Test func aCertificateThatIsMissingOrDiffersIsWrittenAgain() throws {
+        try withStore { store in
+            let first = try store.certificate()
+            #expect(unlink(store.certificatePath) == 0)
+            #expect(try store.certificate().chain == first.chain)
+            #expect(try File.contents(of: store.certificatePath) == first.chain)
+            try File.replace(store.certificatePath, with: [1], mode: 0o600)
+            _ = try store.certificate()
+            #expect(try File.contents(of: store.certificatePath) == first.chain)
+        }
+    }
+
+    @Test func aDirectoryThatOthersCanWriteToIsRefused() throws {
+        try withStore { store in
+            let path = store.directory.path
+            chmod(path, 0o775)
+            let failure = #expect(throws: StartupFailure.self) { try StateDirectory(path) }
+            #expect(failure?.category == .configuration)
+            #expect(
+                failure?.remedy == "choose another --state-dir, or, if it is drover's own, chmod go-w \(path)"
+            )
+            let file = #expect(throws: StartupFailure.self) { try StateDirectory("/dev/null") }
+            #expect(file?.why == "it is no directory")
+        }
+    }
+
     @Test func aKeyOfAnotherCertificateIsNamed() throws {
         try withStore { store in
             let pair = try store.certificate()

@@ -27,13 +27,37 @@ import Testing
     @Test func aDirectoryIsMadePrivate() throws {
         try withDirectory { directory in
             let path = directory + "/a/b"
+            try Directory.make(path + "//")
             try Directory.make(path)
-            try Directory.make(path)
-            #expect(try Directory.isPrivate(path))
-            chmod(path, 0o777)
-            #expect(try !Directory.isPrivate(path))
+            #expect(try Directory.objection(to: path, forbidding: 0o077) == nil)
+            chmod(path, 0o755)
+            #expect(try Directory.objection(to: path, forbidding: 0o022) == nil)
+            #expect(try Directory.objection(to: path, forbidding: 0o077) == .openToOthers(mode: 0o755))
             try File.replace(path + "/file", with: [], mode: 0o600)
-            #expect(try !Directory.isPrivate(path + "/file"))
+            #expect(try Directory.objection(to: path + "/file", forbidding: 0) == .noDirectory)
+        }
+    }
+
+    @Test(.enabled(if: Host.isRoot)) func aDirectoryOfAnotherUserIsNotPrivate() throws {
+        try withDirectory { directory in
+            #expect(chown(directory, 1, 1) == 0)
+            let objection = try Directory.objection(to: directory, forbidding: 0o022)
+            #expect(objection == .otherOwner(userID: 1))
+        }
+    }
+
+    /// Whoever can write to the directory could have put anything in the way of the new contents.
+    @Test func whatIsInTheWayOfANewFileIsNotWrittenTo() throws {
+        try withDirectory { directory in
+            let path = directory + "/key"
+            let temporaryPath = "\(path).\(getpid())"
+            try File.replace(directory + "/other", with: [9], mode: 0o644)
+            #expect(symlink(directory + "/other", temporaryPath) == 0)
+            try File.replace(path, with: [1], mode: 0o600)
+            #expect(link(directory + "/other", temporaryPath) == 0)
+            try File.replace(path, with: [2], mode: 0o600)
+            #expect(try File.contents(of: path) == [2])
+            #expect(try File.contents(of: directory + "/other") == [9])
         }
     }
 
