@@ -37,7 +37,8 @@ struct CertificatePair {
             return try File.contents(of: path)
         } catch {
             throw StartupFailure(
-                .configuration, what, why: "\(error)", remedy: "give the path of a PEM file that can be read")
+                StartupFailure.Category(using: error), what, why: "\(error)",
+                remedy: "give the path of a PEM file that can be read")
         }
     }
 }

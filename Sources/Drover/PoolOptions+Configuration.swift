@@ -5,6 +5,8 @@ import Supervisor
 extension PoolOptions {
     /// Reads what the options name, and fills in what they leave open.
     func configuration() throws(StartupFailure) -> PoolConfiguration {
+        // Before the certificate, as TLS is set up with both to try it.
+        try PoolConfiguration.validate(applicationProtocols: applicationProtocols)
         let certificate = try loadCertificate()
         return PoolConfiguration(
             addresses: listen.map(\.address), workerCount: try workerCount(), steering: steering.mode,

@@ -8,6 +8,7 @@ struct DroverCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drover",
         abstract: "A QUIC listener pool for one Linux host.",
+        version: "0.1.0",
         subcommands: [Serve.self])
 
     /// As `main`, but an error is one line, `drover: <what>: <why>; <what to do>`, and its exit status says

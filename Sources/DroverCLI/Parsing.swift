@@ -26,6 +26,11 @@ enum Parsing {
         return hostID
     }
 
+    static func directory(_ text: String) throws -> String {
+        guard !text.isEmpty else { throw ValidationError("give a path, not nothing") }
+        return text
+    }
+
     static func steering(_ text: String) throws -> PoolOptions.Steering {
         guard let steering = PoolOptions.Steering(rawValue: text) else {
             throw ValidationError("give auto, ebpf or off")

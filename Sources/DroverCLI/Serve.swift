@@ -56,13 +56,15 @@ struct Serve: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Keep what lives as long as the pool here. (default: /run/drover, or below XDG_RUNTIME_DIR)",
-            valueName: "directory"))
+            valueName: "directory"),
+        transform: Parsing.directory)
     var runDir: String?
 
     @Option(
         help: ArgumentHelp(
             "Keep what outlives the pool here. (default: /var/lib/drover, or below XDG_STATE_HOME)",
-            valueName: "directory"))
+            valueName: "directory"),
+        transform: Parsing.directory)
     var stateDir: String?
 
     func validate() throws {

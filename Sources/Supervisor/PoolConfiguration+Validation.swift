@@ -1,4 +1,4 @@
-import Control
+package import Control
 private import Linux
 
 extension PoolConfiguration {
@@ -14,18 +14,63 @@ extension PoolConfiguration {
                 .usage, "--listen", why: "\(addresses.count) addresses",
                 remedy: "give 1 to \(Self.addressCounts.upperBound)")
         }
-        for (index, address) in addresses.enumerated()
-        where address.port != 0 && addresses[..<index].contains(address) {
-            throw StartupFailure(.usage, "--listen \(address)", why: "it is given twice", remedy: "drop one")
+        for (index, address) in addresses.enumerated() {
+            try Self.validate(address)
+            if let other = addresses[..<index].first(where: address.overlaps) {
+                throw StartupFailure(
+                    .usage, "--listen \(other) and --listen \(address)",
+                    why: address == other ? "they are the same" : "one is part of the other",
+                    remedy: "drop one of them")
+            }
         }
-        guard !applicationProtocols.isEmpty else {
-            throw StartupFailure(.usage, "--alpn", why: "no protocol", remedy: "give one, such as echo")
+        try Self.validate(applicationProtocols: applicationProtocols)
+    }
+
+    /// Throws where no pool can accept these ALPN names.
+    package static func validate(applicationProtocols names: [String]) throws(StartupFailure) {
+        guard applicationProtocolCounts.contains(names.count) else {
+            throw StartupFailure(
+                .usage, "--alpn", why: "\(names.count) protocols",
+                remedy: "give 1 to \(applicationProtocolCounts.upperBound), such as echo")
         }
         let lengths = 1...WorkerConfiguration.maximumApplicationProtocolLength
-        for name in applicationProtocols where !lengths.contains(name.utf8.count) {
+        for name in names where !lengths.contains(name.utf8.count) {
             throw StartupFailure(
                 .usage, "--alpn", why: "a protocol's name has \(name.utf8.count) octets",
                 remedy: "give 1 to \(lengths.upperBound)")
         }
+    }
+
+    private static func validate(_ address: SocketAddress) throws(StartupFailure) {
+        let what = "--listen \(address)"
+        if address.isIPv4Mapped {
+            throw StartupFailure(
+                .configuration, what, why: "an IPv6 socket of the pool takes no IPv4 packets",
+                remedy: "give the IPv4 address")
+        }
+        if address.isLinkLocalIPv6 {
+            throw StartupFailure(
+                .configuration, what, why: "a link-local address is of one interface, which cannot be given",
+                remedy: "give another address of the host")
+        }
+    }
+}
+
+extension SocketAddress {
+    /// Whether a packet can be for both, so that one socket cannot have the one and another the other.
+    fileprivate func overlaps(_ other: SocketAddress) -> Bool {
+        guard family == other.family, port == other.port, port != 0 else { return false }
+        return self == other || isWildcard || other.isWildcard
+    }
+
+    /// ::ffff:0:0/96
+    fileprivate var isIPv4Mapped: Bool {
+        family == .ipv6
+            && withAddressBytes { $0.starts(with: [UInt8](repeating: 0, count: 10) + [0xff, 0xff]) }
+    }
+
+    /// fe80::/10
+    fileprivate var isLinkLocalIPv6: Bool {
+        family == .ipv6 && withAddressBytes { $0[0] == 0xfe && $0[1] & 0xc0 == 0x80 }
     }
 }

@@ -41,15 +41,28 @@ struct Credentials: ~Copyable {
     }
 
     private static func readPrivateKey(_ pem: [UInt8]) throws(TLSError) -> OpaquePointer {
-        // Without a callback OpenSSL would ask the terminal for the pass phrase of an encrypted key.
-        let key = withMemoryBIO(reading: pem) { bio in
-            PEM_read_bio_PrivateKey(bio, nil, { _, _, _, _ in -1 }, nil)
+        var isEncrypted = false
+        let key = withUnsafeMutablePointer(to: &isEncrypted) { isEncrypted in
+            withMemoryBIO(reading: pem) { bio in
+                // Without a callback OpenSSL would ask the terminal for the passphrase.
+                PEM_read_bio_PrivateKey(
+                    bio, nil,
+                    { _, _, _, isEncrypted in
+                        isEncrypted?.assumingMemoryBound(to: Bool.self).pointee = true
+                        return -1
+                    }, isEncrypted)
+            }
         }
-        guard let key else {
+        if let key { return key }
+        let reason = OpenSSLErrorQueue.drain()
+        let operation = "read the private key"
+        if isEncrypted {
             throw TLSError(
-                .unreadablePrivateKey, "read the private key", OpenSSLErrorQueue.drain(),
-                advice: "give an unencrypted key in PEM, beginning with -----BEGIN PRIVATE KEY-----")
+                .unreadablePrivateKey, operation, "it is encrypted", advice: "give a key without a passphrase"
+            )
         }
-        return key
+        throw TLSError(
+            .unreadablePrivateKey, operation, reason,
+            advice: "give an unencrypted key in PEM, beginning with -----BEGIN PRIVATE KEY-----")
     }
 }

@@ -66,12 +66,14 @@ import Testing
         }
     }
 
-    // It must not ask the terminal for a pass phrase.
+    // It must not ask the terminal for a passphrase.
     @Test func encryptedKey() {
-        expect(.unreadablePrivateKey) {
+        let error = #expect(throws: TLSError.self) {
             try ServerContext(
                 chain: Self.certificate.certificateChainPEM, key: Array(encryptedPrivateKeyPEM.utf8))
         }
+        #expect(error?.code == .unreadablePrivateKey)
+        #expect(error?.reason == "it is encrypted")
     }
 
     @Test(arguments: [[], [""], ["echo", String(repeating: "x", count: 256)]])
