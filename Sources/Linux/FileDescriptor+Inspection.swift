@@ -13,18 +13,4 @@ extension FileDescriptor {
     package func boundAddress() throws(Errno) -> SocketAddress {
         try SocketAddress { getsockname(rawValue, $0, $1) }
     }
-
-    /// Whether this is a datagram socket that shares its address with others (SO_REUSEPORT).
-    package func isSharedDatagramSocket() throws(Errno) -> Bool {
-        let type = try socketOption(SO_TYPE)
-        let isShared = try socketOption(SO_REUSEPORT)
-        return type == Int32(SOCK_DGRAM.rawValue) && isShared == 1
-    }
-
-    private func socketOption(_ name: Int32) throws(Errno) -> Int32 {
-        var value: Int32 = 0
-        var length = socklen_t(MemoryLayout<Int32>.size)
-        try syscall { getsockopt(rawValue, SOL_SOCKET, name, &value, &length) }
-        return value
-    }
 }

@@ -20,10 +20,4 @@ package struct FileDescriptor: ~Copyable {
         discard self
         return rawValue
     }
-
-    /// Another descriptor for the same open file, close-on-exec.
-    package func duplicate() throws(Errno) -> FileDescriptor {
-        let copy = try syscall { fcntl(rawValue, F_DUPFD_CLOEXEC, 3) }
-        return FileDescriptor(owning: copy)
-    }
 }

@@ -5,7 +5,7 @@ internal import Linux
 /// A socket that may join the map of its address.
 ///
 /// The kernel would take any UDP socket with SO_REUSEPORT into the map, and fail only when a packet
-/// is to go there: so what it does not check is checked here.
+/// is to go there: so what it does not check is checked before.
 struct GroupSocket {
     let descriptor: Int32
 
@@ -14,30 +14,11 @@ struct GroupSocket {
         self.descriptor = descriptor
         let objection: String?
         do {
-            objection = try self.objection(to: address)
+            objection = try ReuseportGroup.objection(to: descriptor, at: address)
         } catch {
             throw SteeringError(.socket, attempt, error)
         }
         if let objection { throw SteeringError(.socket, attempt, detail: objection) }
-    }
-
-    private func objection(to address: SocketAddress) throws(Errno) -> String? {
-        guard try option(SO_TYPE) == Int32(SOCK_DGRAM.rawValue), try option(SO_PROTOCOL) == IPPROTO_UDP else {
-            return "it is not a UDP socket"
-        }
-        let bound = try SocketAddress { getsockname(descriptor, $0, $1) }
-        guard bound == address else { return "it is bound to \(bound)" }
-        guard try option(SO_REUSEPORT) != 0 else { return "it has no SO_REUSEPORT" }
-        // connect() takes a socket out of its group and the map.
-        if (try? SocketAddress { getpeername(descriptor, $0, $1) }) != nil { return "it is connected" }
-        return nil
-    }
-
-    private func option(_ name: Int32) throws(Errno) -> Int32 {
-        var value: Int32 = 0
-        var length = socklen_t(MemoryLayout<Int32>.size)
-        try syscall { getsockopt(descriptor, SOL_SOCKET, name, &value, &length) }
-        return value
     }
 
     /// Makes the program choose among the sockets of this one's group.

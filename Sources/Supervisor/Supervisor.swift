@@ -121,13 +121,13 @@ package final class Supervisor {
 
     // MARK: What slots report
 
-    /// Whether this is a socket of the pool's address at this index.
-    func isSocket(_ socket: borrowing FileDescriptor, ofAddressAt index: Int) -> Bool {
+    /// Why this is no socket of the pool's address at this index; nil where it is one.
+    func objection(to socket: borrowing FileDescriptor, forAddressAt index: Int) -> String? {
         do {
-            let address = try socket.boundAddress()
-            return try address == reservations[index].address && socket.isSharedDatagramSocket()
+            return try ReuseportGroup.objection(
+                to: socket.rawValue, at: reservations[index].address)
         } catch {
-            return false
+            return "\(error)"
         }
     }
 

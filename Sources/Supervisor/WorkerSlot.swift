@@ -78,8 +78,9 @@ final class WorkerSlot {
         switch machine.bound(addressIndex: index) {
         case .register:
             guard let socket else { return workerBroke(why: "it sent no socket for \(address)") }
-            guard pool.isSocket(socket, ofAddressAt: index) else {
-                return workerBroke(why: "it sent a socket that is not the pool's for \(address)")
+            if let objection = pool.objection(to: socket, forAddressAt: index) {
+                return workerBroke(
+                    why: "it sent a socket that is not the pool's for \(address): \(objection)")
             }
             pool.slot(slot, bound: socket, addressIndex: index)
             sockets.keep(socket, at: index)

@@ -27,7 +27,7 @@ import Testing
         #expect(throws: Errno.addressInUse) { _ = try ReservedPort(taken) }
         let second = try bindShared(taken)
         #expect(try first.boundAddress() == taken)
-        #expect(try second.isSharedDatagramSocket())
+        #expect(try ReuseportGroup.objection(to: second.rawValue, at: taken) == nil)
 
         // Both are in one group: packets from many ports reach both, and no other socket.
         for _ in 0..<64 { try send([1], to: taken) }

@@ -25,7 +25,7 @@ import Testing
         let file = FileDescriptor(owning: open("/tmp", temporaryFileFlags, 0o600))
         #expect(ftruncate(file.rawValue, 4096) == 0)
         #expect(throws: Errno.self) {
-            _ = try SharedMemory(mapping: try file.duplicate(), size: 4096)
+            _ = try SharedMemory(mapping: try FileDescriptor(duplicating: file.rawValue), size: 4096)
         }
     }
 

@@ -55,7 +55,7 @@ final class Pool {
 
     func duplicate(_ slot: Slot) throws -> FileDescriptor {
         let index = try #require(sockets.firstIndex { $0.slot == slot })
-        return try sockets[index].socket.descriptor.duplicate()
+        return try FileDescriptor(duplicating: sockets[index].socket.rawValue)
     }
 
     func close(_ slot: Slot) {

@@ -1,0 +1,29 @@
+private import CLinux
+private import Glibc
+
+/// The UDP sockets that share an address by SO_REUSEPORT.
+package enum ReuseportGroup {
+    /// Why a socket is not a member of the group of `address`; nil where it is one.
+    ///
+    /// - Throws: ENOTSOCK where the descriptor is no socket.
+    package static func objection(
+        to descriptor: Int32, at address: SocketAddress
+    ) throws(Errno) -> String? {
+        guard try option(SO_TYPE, of: descriptor) == Int32(SOCK_DGRAM.rawValue),
+            try option(SO_PROTOCOL, of: descriptor) == IPPROTO_UDP
+        else { return "it is not a UDP socket" }
+        let bound = try SocketAddress { getsockname(descriptor, $0, $1) }
+        guard bound == address else { return "it is bound to \(bound)" }
+        guard try option(SO_REUSEPORT, of: descriptor) != 0 else { return "it has no SO_REUSEPORT" }
+        // connect() takes a socket out of its group.
+        if (try? SocketAddress { getpeername(descriptor, $0, $1) }) != nil { return "it is connected" }
+        return nil
+    }
+
+    private static func option(_ name: Int32, of descriptor: Int32) throws(Errno) -> Int32 {
+        var value: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        try syscall { getsockopt(descriptor, SOL_SOCKET, name, &value, &length) }
+        return value
+    }
+}
