@@ -30,7 +30,7 @@ public struct PoolOptions: Sendable {
     public enum Steering: String, CaseIterable, Sendable {
         /// By a program in the kernel if it can be loaded, else as `off`.
         case automatic = "auto"
-        /// By a program in the kernel; the pool does not start without. Needs CAP_BPF and CAP_PERFMON.
+        /// By a program in the kernel; the pool does not start without. Needs CAP_BPF.
         case ebpf
         /// By the kernel's hash of addresses and ports: a client whose address changes loses its connection.
         case off

@@ -42,8 +42,8 @@ final class LoadedProgram {
     /// Opens the object, lets `prepare` change it, and loads it into the kernel. libbpf's functions
     /// return a negative error number.
     private init(prepare: (OpaquePointer) -> Int32) throws(SteeringError) {
-        let (opened, openLog) = SteeringLog.capturing { Self.open() }
-        guard let opened else { throw .load(Errno.current, log: openLog.text) }
+        let ((opened, openError), openLog) = SteeringLog.capturing { Self.open() }
+        guard let opened else { throw .load(openError, log: openLog.text) }
 
         let (status, log) = SteeringLog.capturing {
             let status = prepare(opened)
@@ -67,13 +67,14 @@ final class LoadedProgram {
         bpf_object__close(object)
     }
 
-    private static func open() -> OpaquePointer? {
+    /// The object, or nil and the error, which what comes after the call must not overwrite.
+    private static func open() -> (OpaquePointer?, Errno) {
         "steer".withCString { name in
             var options = bpf_object_open_opts()
             options.sz = MemoryLayout<bpf_object_open_opts>.size
             options.object_name = name
             return SteerObject.octets.withUnsafeBytes { octets in
-                bpf_object__open_mem(octets.baseAddress, octets.count, &options)
+                (bpf_object__open_mem(octets.baseAddress, octets.count, &options), .current)
             }
         }
     }

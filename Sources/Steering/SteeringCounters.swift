@@ -34,14 +34,14 @@ package enum SteeringCounter: CaseIterable, Hashable, Sendable {
     /// The name in metrics and status.
     package var name: String {
         switch self {
-        case .serverID: "server_id"
+        case .serverID: "server-id"
         case .pin: "pin"
         case .ring: "ring"
         case .tuple: "tuple"
         case .malformed: "malformed"
-        case .kernelHash: "kernel_hash"
-        case .emptySlot: "empty_slot"
-        case .stalePin: "stale_pin"
+        case .kernelHash: "kernel-hash"
+        case .emptySlot: "empty-slot"
+        case .stalePin: "stale-pin"
         case .unpinned: "unpinned"
         }
     }

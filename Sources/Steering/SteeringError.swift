@@ -37,13 +37,14 @@ package struct SteeringError: Error, Sendable {
         self.log = log
     }
 
+    /// Whether a privilege is missing. EACCES is not that: it is the verifier's word for a program that is not safe.
+    package var isPermission: Bool { underlying == .notPermitted }
+
     /// A failure to load the program, with what libbpf and the verifier said of it.
     package static func load(_ underlying: Errno, log: String) -> SteeringError {
-        let isPermission = underlying == .notPermitted
-        return SteeringError(
+        SteeringError(
             .load, "load steer.bpf.o", underlying,
-            detail: isPermission
-                ? "needs CAP_BPF and CAP_PERFMON, or --steering off" : SteeringLog(log).lastLine,
+            detail: underlying == .notPermitted ? "needs CAP_BPF" : SteeringLog(log).lastLine,
             log: log)
     }
 }

@@ -26,7 +26,8 @@ final class PoolSteering {
                 kernel = try Self.load(codec: codec, addresses: addresses)
             } catch {
                 kernel = nil
-                report("\(error); connections are lost when a client's address changes")
+                report(
+                    "\(error); serving without steering, a client whose address changes loses its connection")
             }
         }
     }
@@ -66,20 +67,17 @@ final class PoolSteering {
         guard let kernel else { return nil }
         do {
             let counters = try kernel.counters()
-            return SteeringCounter.allCases.map { counter in
-                let name = String(counter.name.map { $0 == "_" ? "-" : $0 })
-                return "\(name)=\(counters[counter])"
-            }.joined(separator: " ")
+            return SteeringCounter.allCases.map { "\($0.name)=\(counters[$0])" }.joined(separator: " ")
         } catch {
             throw Self.failure(error)
         }
     }
 
     private static func failure(_ error: SteeringError) -> StartupFailure {
-        let isPermission = error.underlying == .notPermitted || error.underlying == .accessDenied
         let reasons = [error.underlying?.description, error.detail].compactMap(\.self)
         return StartupFailure(
-            isPermission ? .permission : .unavailable, "steering: \(error.attempt)",
-            why: reasons.isEmpty ? "it failed" : reasons.joined(separator: "; "))
+            error.isPermission ? .permission : .unavailable, "steering: \(error.attempt)",
+            why: reasons.isEmpty ? "it failed" : reasons.joined(separator: "; "),
+            remedy: error.code == .load ? "--steering off serves without" : nil)
     }
 }

@@ -14,7 +14,7 @@ enum Kernel {
     }()
 
     static let trait: ConditionTrait = .enabled(
-        if: isPermitted, "steering in the kernel needs CAP_BPF and CAP_PERFMON")
+        if: isPermitted, "steering in the kernel needs CAP_BPF")
 
     /// Whether this process may have the kernel time programs.
     private static let mayTime: Bool = {

@@ -10,9 +10,10 @@ struct SteeringErrorTests {
         #expect(
             error.description == """
                 steering: load steer.bpf.o: EPERM (Operation not permitted); \
-                needs CAP_BPF and CAP_PERFMON, or --steering off
+                needs CAP_BPF
                 """)
         #expect(error.code == .load)
+        #expect(error.isPermission)
     }
 
     @Test("a refusal of the verifier: its last line, and the log whole")
@@ -37,6 +38,7 @@ struct SteeringErrorTests {
                 invalid access to packet, off=8 size=1, R2(id=0,off=8,r=0)
                 """)
         #expect(error.log == log)
+        #expect(!error.isPermission)
     }
 
     @Test("a failure without the verifier: libbpf's last line")
