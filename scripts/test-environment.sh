@@ -3,12 +3,7 @@
 
 scripts/install-deps --test
 
-# pip is asked only when the pinned requirements are not those of the last time.
-if ! cmp --silent Tests/requirements.txt .venv/requirements.txt; then
-    /usr/bin/python3 -m venv --clear .venv
-    .venv/bin/pip install --quiet --disable-pip-version-check --requirement Tests/requirements.txt
-    cp Tests/requirements.txt .venv/requirements.txt
-fi
+source scripts/python-environment.sh
 export DROVER_TEST_PYTHON=$PWD/.venv/bin/python
 
 # The program as it is shipped.

@@ -35,10 +35,8 @@ public struct Pool: Sendable {
         do {
             let configuration = try options.configuration()
             let supervisor = try Supervisor(configuration)
-            for hint in try options.hints(configuration, address: supervisor.addresses[0]) {
-                StandardStream.output.write(line: "drover: \(hint)")
-            }
-            try supervisor.run()
+            let hints = try options.hints(configuration, address: supervisor.addresses[0])
+            try supervisor.run(hints: hints)
         } catch {
             throw PoolFailure(error)
         }

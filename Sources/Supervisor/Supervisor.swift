@@ -33,6 +33,7 @@ package final class Supervisor {
     private var slots: [WorkerSlot] = []
     private var ring = RingMembership()
     private var phase = Phase.starting
+    private var hints: [String] = []
 
     /// Takes what the pool needs of the host: the run directory, the addresses, the steering program. Signals
     /// that stop the pool are blocked from here on.
@@ -79,8 +80,10 @@ package final class Supervisor {
 
     /// Serves until a signal stops the pool, and every worker ended.
     ///
+    /// - Parameter hints: told, a line each, when the pool is ready.
     /// - Throws: why the pool could not start; nothing is left running then, either.
-    package func run() throws(StartupFailure) {
+    package func run(hints: [String] = []) throws(StartupFailure) {
+        self.hints = hints
         loop.set(startTimer, to: .now + configuration.startTimeout)
         for slot in slots {
             guard case .starting = phase else { break }
@@ -236,6 +239,7 @@ package final class Supervisor {
 
     private func announceReady() {
         let addresses = addresses.map(\.description).joined(separator: ", ")
+        hints.forEach(Report.announce)
         let workers = slots.count == 1 ? "1 worker" : "\(slots.count) workers"
         Report.announce("ready on \(addresses) (\(workers), steering \(steering.modeInEffect.rawValue))")
     }
