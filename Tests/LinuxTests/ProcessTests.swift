@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ProcessTests {
     /// Runs a shell command as a child with a channel, and waits for its end.
-    private func run(
+    private static func run(
         _ script: String,
         body: (borrowing ProcessHandle, borrowing PacketChannel) throws -> Void = { _, _ in }
     ) throws -> ProcessHandle.Status {
@@ -19,26 +19,34 @@ import Testing
     }
 
     @Test func theChildHasTheEnvironmentAndItsExitStatusIsSeen() throws {
-        #expect(try run("test $GREETING = hello && exit 7") == .exited(7))
+        #expect(try Self.run("test $GREETING = hello && exit 7") == .exited(7))
     }
 
-    @Test func theChildHasTheChannelAndNoOtherDescriptor() throws {
-        // Close-on-exec is not set on purpose: the child must not get it all the same.
-        let stray = open("/dev/null", O_RDONLY)
-        defer { close(stray) }
-        // `ls` opens the directory itself, as one more.
-        #expect(try run("test -S /proc/self/fd/3 && test $(ls /proc/self/fd | wc -l) -eq 5") == .exited(0))
+    // What changes this process does so in a process of its own: other tests run in this one.
+
+    @Test func theChildHasTheChannelAndNoOtherDescriptor() async {
+        await #expect(processExitsWith: .success) {
+            // Close-on-exec is not set on purpose: the child must not get it all the same.
+            let stray = open("/dev/null", O_RDONLY)
+            #expect(stray >= 0)
+            // `ls` opens the directory itself, as one more.
+            let script = "test -S /proc/self/fd/3 && test $(ls /proc/self/fd | wc -l) -eq 5"
+            let status = try ProcessTests.run(script)
+            #expect(status == .exited(0))
+        }
     }
 
-    @Test func theChildStartsWithACleanSignalState() throws {
-        signal(SIGPIPE, SIG_IGN)
-        defer { signal(SIGPIPE, SIG_DFL) }
-        let script = "grep -q 'SigBlk:.0000000000000000' /proc/self/status && kill -PIPE $$"
-        #expect(try run(script) == .killed(signal: SIGPIPE))
+    @Test func theChildStartsWithACleanSignalState() async {
+        await #expect(processExitsWith: .success) {
+            Signals.ignore([SIGPIPE])
+            let script = "grep -q 'SigBlk:.0000000000000000' /proc/self/status && kill -PIPE $$"
+            let status = try ProcessTests.run(script)
+            #expect(status == .killed(signal: SIGPIPE))
+        }
     }
 
     @Test func aSignalReachesTheChildAndOnlyWhileItLives() throws {
-        let status = try run("exec sleep 60") { process, _ in
+        let status = try Self.run("exec sleep 60") { process, _ in
             #expect(try process.reap() == nil)
             try process.send(signal: SIGKILL)
         }
@@ -46,7 +54,7 @@ import Testing
     }
 
     @Test func theChildLeadsAProcessGroup() throws {
-        let status = try run("read line <&3; exit 0") { process, channel in
+        let status = try Self.run("read line <&3; exit 0") { process, channel in
             #expect(getpgid(process.processID) == process.processID)
             try process.send(signal: SIGTERM)
         }
@@ -61,11 +69,21 @@ import Testing
         }
     }
 
-    @Test func theEnvironmentIsThisProcesss() {
-        setenv("DROVER_TEST_VARIABLE", "value", 1)
-        #expect(ProcessSpawn.environment.contains("DROVER_TEST_VARIABLE=value"))
-        #expect(Host.environment("DROVER_TEST_VARIABLE") == "value")
-        #expect(Host.environment("DROVER_TEST_UNSET") == nil)
+    @Test func theEnvironmentIsThisProcesss() async {
+        await #expect(processExitsWith: .success) {
+            setenv("DROVER_TEST_VARIABLE", "value", 1)
+            #expect(ProcessSpawn.environment.contains("DROVER_TEST_VARIABLE=value"))
+            #expect(Host.environment("DROVER_TEST_VARIABLE") == "value")
+            #expect(Host.environment("DROVER_TEST_UNSET") == nil)
+        }
+    }
+
+    @Test func aChildThatNobodyWatchesIsGone() throws {
+        let pair = try PacketChannel.makePair()
+        let process = try ProcessSpawn.spawn(
+            executable: "/bin/sleep", arguments: ["sleep", "60"], environment: [], inheriting: pair.second)
+        process.end()
+        #expect(kill(process.processID, 0) == -1 && errno == ESRCH)
     }
 
     @Test func atLeastOneProcessorIsUsable() throws {
