@@ -15,15 +15,21 @@ enum Executables {
     static let python = program(variable: "DROVER_TEST_PYTHON", default: ".venv/bin/python")
 
     /// ngtcp2's client; nil where it is not in PATH.
-    static let gtlsclient: URL? = (ProcessInfo.processInfo.environment["PATH"] ?? "")
-        .split(separator: ":")
-        .map { URL(filePath: String($0)).appending(path: "gtlsclient") }
-        .first(where: isExecutable)
+    static let gtlsclient = inPath("gtlsclient")
+
+    static let setpriv = inPath("setpriv")
 
     static let clients = packageRoot.appending(path: "Tests/ProcessTests/Clients")
 
     static func isExecutable(_ url: URL) -> Bool {
         FileManager.default.isExecutableFile(atPath: url.path)
+    }
+
+    private static func inPath(_ name: String) -> URL? {
+        (ProcessInfo.processInfo.environment["PATH"] ?? "")
+            .split(separator: ":")
+            .map { URL(filePath: String($0)).appending(path: name) }
+            .first(where: isExecutable)
     }
 
     private static func program(variable: String, default path: String) -> URL {

@@ -1,41 +1,51 @@
 import Foundation
+import Linux
 import Testing
 
-/// What a process test needs of the machine; without it the test is skipped, and says why.
+/// What a process test needs of the machine; without it the test is skipped, and says why. With
+/// DROVER_REQUIRE_ALL=1 it is run and fails.
 extension Trait where Self == ConditionTrait {
+    private static func needs(_ isThere: Bool, _ why: Comment) -> Self {
+        .enabled(if: ProcessInfo.processInfo.environment["DROVER_REQUIRE_ALL"] == "1" || isThere, why)
+    }
+
     static var needsDrover: Self {
-        .enabled(
-            if: Executables.isExecutable(Executables.drover),
+        needs(
+            Executables.isExecutable(Executables.drover),
             "no program at \(Executables.drover.path): build it for release, or set DROVER_BINARY")
     }
 
     static var needsH3Echo: Self {
-        .enabled(
-            if: Executables.isExecutable(Executables.h3Echo),
+        needs(
+            Executables.isExecutable(Executables.h3Echo),
             "no program at \(Executables.h3Echo.path): build it for release, or set DROVER_H3_ECHO_BINARY")
     }
 
     static var needsPython: Self {
-        .enabled(
-            if: Executables.isExecutable(Executables.python),
+        needs(
+            Executables.isExecutable(Executables.python),
             "no Python at \(Executables.python.path): run scripts/test, or set DROVER_TEST_PYTHON")
     }
 
     static var needsGTLSClient: Self {
-        .enabled(if: Executables.gtlsclient != nil, "no gtlsclient in PATH: run scripts/install-deps --test")
+        needs(Executables.gtlsclient != nil, "no gtlsclient in PATH: run scripts/install-deps --test")
     }
 
     /// Steering in the kernel takes CAP_BPF.
     static var needsBPF: Self {
-        .enabled(if: mayLoadBPF(), "CAP_BPF is missing, so there is no steering to test")
+        needs(hasCapability(.bpf), "CAP_BPF is missing, so there is no steering to test")
     }
 
-    private static func mayLoadBPF() -> Bool {
-        guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
-            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("CapEff:") }),
-            let effective = UInt64(line.dropFirst("CapEff:".count).drop { $0.isWhitespace }, radix: 16)
-        else { return false }
-        let bpf: UInt64 = 1 << 39
-        return effective & bpf != 0
+    /// Root may start the pool without a capability, to see what it says.
+    static var needsRoot: Self {
+        needs(Host.isRoot && Executables.setpriv != nil, "taking capabilities away needs root and setpriv")
+    }
+
+    static var needsIPv6: Self {
+        .enabled(if: (try? ReservedPort(SocketAddress("[::1]:0")!)) != nil, "the host has no ::1")
+    }
+
+    private static func hasCapability(_ capability: Privileges.Capability) -> Bool {
+        (try? Privileges.has(capability)) == true
     }
 }

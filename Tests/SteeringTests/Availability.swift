@@ -3,7 +3,10 @@ import Steering
 import Testing
 
 /// Whether this process may load programs at all: one that is refused for another reason is a failure.
+/// With DROVER_REQUIRE_ALL=1 that is a failure, too.
 enum Kernel {
+    private static let isRequired = Host.environment("DROVER_REQUIRE_ALL") == "1"
+
     private static let isPermitted: Bool = {
         do throws(SteeringError) {
             _ = try KernelSteering(configurations: [], hash: PlacementHash(key: (0, 0)))
@@ -14,7 +17,7 @@ enum Kernel {
     }()
 
     static let trait: ConditionTrait = .enabled(
-        if: isPermitted, "steering in the kernel needs CAP_BPF")
+        if: isRequired || isPermitted, "steering in the kernel needs CAP_BPF")
 
     /// Whether this process may have the kernel time programs.
     private static let mayTime: Bool = {
@@ -26,5 +29,6 @@ enum Kernel {
         }
     }()
 
-    static let timingTrait: ConditionTrait = .enabled(if: mayTime, "timing programs needs CAP_SYS_ADMIN")
+    static let timingTrait: ConditionTrait = .enabled(
+        if: isRequired || mayTime, "timing programs needs CAP_SYS_ADMIN")
 }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import TLS
 
-@Suite(.enabled(if: PythonClient.isAvailable, "DROVER_TEST_PYTHON names no Python with aioquic"))
+@Suite(.enabled(if: PythonClient.isWanted, "DROVER_TEST_PYTHON names no Python with aioquic"))
 struct HandshakeTests {
     static let certificate = CredentialsTests.certificate
 

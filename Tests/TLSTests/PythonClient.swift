@@ -6,7 +6,9 @@ import Foundation
 /// `DROVER_TEST_PYTHON` names (one that has aioquic).
 final class PythonClient {
     static let interpreter = ProcessInfo.processInfo.environment["DROVER_TEST_PYTHON"]
-    static let isAvailable = interpreter != nil
+    /// Whether its tests run: with DROVER_REQUIRE_ALL=1 also where it is missing, to fail.
+    static let isWanted =
+        interpreter != nil || ProcessInfo.processInfo.environment["DROVER_REQUIRE_ALL"] == "1"
 
     struct Options: Encodable {
         var alpn: [String]? = ["echo"]
