@@ -47,6 +47,21 @@ extension ProcessTests {
             try await pool.terminate()
         }
 
+        @Test(.needsDrover)
+        func supervisorKeepsNoDescriptorOfDeadWorkers() async throws {
+            let count = 5
+            let pool = try await DroverProcess.start(workers: count)
+            let before = try pool.supervisor.descriptorCount()
+            // One in each slot, as a slot's second worker would have to wait for its successor.
+            for worker in try pool.workers() { worker.send(SIGKILL) }
+            try await pool.waitForLines(count, containing: "replaced by worker")
+            // The line is written within the turn of the loop that closes what was the dead worker's.
+            try await within(.seconds(5), for: "descriptor count of \(before)") {
+                while try pool.supervisor.descriptorCount() != before { await Task.yield() }
+            }
+            try await pool.terminate()
+        }
+
         private static func progress(of holder: PythonClient) async throws -> [HeldConnection] {
             let line = holder.lineCount
             try holder.askForProgress()

@@ -12,17 +12,34 @@ final class DroverProcess: Sendable {
         var description: String { "the pool ended before it was ready:\n" + output.joined(separator: "\n") }
     }
 
-    let port: UInt16
+    /// Those of the ready line, in order.
+    let ports: [UInt16]
     private let child: ChildProcess
     private let directory: TemporaryDirectory
 
     /// Starts `drover serve` and returns when it says that it is ready.
-    static func start(workers: Int, _ arguments: String...) async throws -> DroverProcess {
+    ///
+    /// - Parameter launcher: a program and its arguments that starts the command that follows them.
+    static func start(
+        workers: Int, _ arguments: String..., listen: [String] = ["127.0.0.1:0"], launcher: [String] = []
+    ) async throws -> DroverProcess {
         let directory = try TemporaryDirectory()
         let options =
-            ["serve", "--listen", "127.0.0.1:0", "--workers", "\(workers)", "--dev-cert"]
-            + ["--host-id", hostID] + Self.directories(in: directory)
-        return try await start(Executables.drover, options + arguments, in: directory)
+            ["serve", "--workers", "\(workers)", "--dev-cert", "--host-id", hostID]
+            + listen.flatMap { ["--listen", $0] } + Self.directories(in: directory)
+        let command = launcher + [Executables.drover.path] + options + arguments
+        return try await start(URL(filePath: command[0]), Array(command[1...]), in: directory)
+    }
+
+    /// A launcher that takes capabilities away, by their names for setpriv.
+    static func without(_ capabilities: String...) -> [String] {
+        let list = capabilities.map { "-\($0)" }.joined(separator: ",")
+        return [Executables.setpriv?.path ?? "setpriv", "--bounding-set=\(list)", "--inh-caps=\(list)"]
+    }
+
+    /// A launcher that has a shell do something first, such as `ulimit -n 64`.
+    static func after(_ script: String) -> [String] {
+        ["/bin/sh", "-c", "\(script) && exec \"$0\" \"$@\""]
     }
 
     /// Starts the HTTP/3 echo server.
@@ -44,18 +61,18 @@ final class DroverProcess: Sendable {
         let ready = try await within(.seconds(20), for: "line that says ready") { [output = child.output] in
             try await output.line { $0.contains(/\bready\b/) }
         }
-        guard let address = ready?.firstMatch(of: /127\.0\.0\.1:(\d+)/), let port = UInt16(address.1) else {
-            throw NotReady(output: child.output.lines)
-        }
-        return DroverProcess(child, port: port, directory: directory)
+        let ports = (ready ?? "").matches(of: /:(\d+)[, ]/).compactMap { UInt16($0.1) }
+        guard !ports.isEmpty else { throw NotReady(output: child.output.lines) }
+        return DroverProcess(child, ports: ports, directory: directory)
     }
 
-    private init(_ child: ChildProcess, port: UInt16, directory: TemporaryDirectory) {
+    private init(_ child: ChildProcess, ports: [UInt16], directory: TemporaryDirectory) {
         self.child = child
-        self.port = port
+        self.ports = ports
         self.directory = directory
     }
 
+    var port: UInt16 { ports[0] }
     var output: [String] { child.output.lines }
     var address: String { "127.0.0.1:\(port)" }
     var runDirectory: String { directory.path("run") }
@@ -73,6 +90,19 @@ final class DroverProcess: Sendable {
         #expect(try await exitStatus() == .exited(0))
         try await waitUntilAllEnded()
         return FinalCounters(parsing: output)
+    }
+
+    /// Returns when so many lines with this text have been written.
+    func waitForLines(_ count: Int, containing text: String) async throws {
+        try await within(.seconds(15), for: "\(count) lines with “\(text)”") { [output = child.output] in
+            while true {
+                let lines = output.lines
+                if lines.count(where: { $0.contains(text) }) >= count { return }
+                guard try await output.line(from: lines.count, where: { $0.contains(text) }) != nil else {
+                    throw NotReady(output: lines)
+                }
+            }
+        }
     }
 
     func exitStatus() async throws -> ChildProcess.ExitStatus {

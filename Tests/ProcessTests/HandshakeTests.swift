@@ -14,6 +14,20 @@ extension ProcessTests {
             #expect(counters.accepted == [1])
         }
 
+        @Test(.needsDrover, .needsPython, .needsIPv6)
+        func everyAddressOfEitherFamilyServes() async throws {
+            let pool = try await DroverProcess.start(workers: 2, listen: ["127.0.0.1:0", "[::1]:0"])
+            #expect(pool.ports.count == 2)
+            for (host, port) in zip(["127.0.0.1", "::1"], pool.ports) {
+                let client = try PythonClient(
+                    "echo_transfer.py", port: port,
+                    ["--host", host, "--connections", "8", "--concurrency", "4", "--bytes", "100000"])
+                #expect(try await client.exitStatus(within: .seconds(30)) == .exited(0), "\(host)")
+            }
+            let counters = try await pool.terminate()
+            #expect(counters.accepted.reduce(0, +) == 16)
+        }
+
         /// RFC 9000 §6.1
         @Test(.needsDrover, .needsPython)
         func unknownVersionGetsVersionNegotiation() async throws {

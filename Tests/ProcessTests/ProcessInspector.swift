@@ -29,6 +29,16 @@ struct ProcessInspector: Hashable, Sendable {
         return kilobytes * 1024
     }
 
+    /// How many descriptors are open.
+    func descriptorCount() throws -> Int {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/\(identifier)/fd").count
+    }
+
+    /// What a descriptor is open on.
+    func target(ofDescriptor descriptor: Int32) throws -> String {
+        try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(identifier)/fd/\(descriptor)")
+    }
+
     func send(_ signal: Int32) {
         kill(identifier, signal)
     }
