@@ -60,9 +60,15 @@ let package = Package(
         .testTarget(name: "QUICLBTests", dependencies: ["QUICLB"]),
         .testTarget(name: "SteeringTests", dependencies: ["Linux", "QUICLB", "Steering"]),
         .testTarget(name: "TLSTests", dependencies: ["COpenSSL", "TLS"], exclude: ["Clients"]),
-        .testTarget(name: "TransportTests", dependencies: ["CQUICShims", "TestSupport", "Transport"]),
+        .testTarget(name: "TransportTests", dependencies: ["CQUICShims", "EventLoop", "TestSupport", "Transport"]),
         .testTarget(name: "ListenerTests", dependencies: ["EventLoop", "Listener", "QUICLB"]),
         .testTarget(name: "ControlTests", dependencies: ["Control", "Linux", "QUICLB"]),
+        .target(
+            name: "FuzzTargets", dependencies: ["COpenSSL", "Control", "Linux", "Listener", "QUICLB", "TLS"],
+            path: "Tests/Fuzz/Targets"),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "TestSupport"]),
+        .executableTarget(
+            name: "drover-fuzz", dependencies: ["FuzzTargets", "Linux"], path: "Tests/Fuzz/Driver"),
         .executableTarget(
             name: "SupervisorTestPool",
             dependencies: ["Control", "EventLoop", "Linux", "QUICLB", "Supervisor"],

@@ -4,6 +4,8 @@
 package enum Counter: Int, CaseIterable, Sendable {
     case datagramsReceived
     case octetsReceived
+    /// To a connection, also to one that is closing.
+    case datagramsDelivered
     case datagramsSent
     case octetsSent
 
@@ -15,7 +17,6 @@ package enum Counter: Int, CaseIterable, Sendable {
 
     case versionNegotiationsSent
     case statelessResetsSent
-    case statelessResetsReceived
 
     // Datagrams that came to nothing, by reason.
     case droppedMalformedHeader
@@ -37,8 +38,14 @@ package enum Counter: Int, CaseIterable, Sendable {
     case droppedSendQueueFull
     /// The kernel refused to send: no route, a filter, or too long for the path.
     case droppedSendRefused
-    /// The pool is at its limit of connections.
+    /// A first packet while there were as many connections as are allowed.
     case droppedConnectionLimit
+    /// A first packet while as many handshakes as are allowed were not complete.
+    case droppedHalfOpenLimit
+    /// A first packet while the worker stops.
+    case droppedStopping
+    /// The connection belongs to another of the pool's addresses.
+    case droppedOtherAddress
 
     /// Times that the kernel refused a segmented send, and single ones took its place.
     case segmentationFallbacks
@@ -50,6 +57,7 @@ extension Counter {
         switch self {
         case .datagramsReceived: "datagrams-received"
         case .octetsReceived: "octets-received"
+        case .datagramsDelivered: "datagrams-delivered"
         case .datagramsSent: "datagrams-sent"
         case .octetsSent: "octets-sent"
         case .connectionsAccepted: "accepted"
@@ -58,7 +66,6 @@ extension Counter {
         case .handshakesCompleted: "handshakes"
         case .versionNegotiationsSent: "version-negotiations-sent"
         case .statelessResetsSent: "resets-sent"
-        case .statelessResetsReceived: "resets-received"
         case .droppedMalformedHeader: "dropped-malformed-header"
         case .droppedInvalidInitial: "dropped-invalid-initial"
         case .droppedShortInitial: "dropped-short-initial"
@@ -71,6 +78,9 @@ extension Counter {
         case .droppedSendQueueFull: "dropped-send-queue-full"
         case .droppedSendRefused: "dropped-send-refused"
         case .droppedConnectionLimit: "dropped-connection-limit"
+        case .droppedHalfOpenLimit: "dropped-half-open-limit"
+        case .droppedStopping: "dropped-stopping"
+        case .droppedOtherAddress: "dropped-other-address"
         case .segmentationFallbacks: "segmentation-fallbacks"
         }
     }

@@ -13,6 +13,9 @@ public final class Connection {
         self.core = core
     }
 
+    // Not so as to do anything: what it holds is confined to the loop, and must end there.
+    isolated deinit {}
+
     /// The application protocol that ALPN chose (RFC 7301).
     public var applicationProtocol: String { core.applicationProtocol ?? "" }
 
@@ -25,7 +28,19 @@ public final class Connection {
 
     /// The streams that the client opens, as they come. It ends when the client closes the connection without an
     /// error or the connection times out, and throws why it ended otherwise.
-    public var streams: IncomingStreams { IncomingStreams(core: core) }
+    public var streams: IncomingStreams { IncomingStreams(connection: self) }
+
+    private func nextIncomingStream() async throws -> Stream? {
+        while true {
+            if let stream = core.takeIncomingStream() { return Stream(stream) }
+            if let error = closeError {
+                if error.isCleanEnd { return nil }
+                throw error
+            }
+            try Task.checkCancellation()
+            await core.incomingStreamsChanged.wait()
+        }
+    }
 
     /// Opens a stream in both directions; waits while the client allows no more (RFC 9000 §4.6).
     public func openStream() async throws -> Stream {
@@ -40,14 +55,15 @@ public final class Connection {
     private func open(bidirectional: Bool) async throws -> Stream {
         while true {
             if let stream = try core.openStream(bidirectional: bidirectional) { return Stream(stream) }
-            try await core.streamCreditChanged.wait()
+            try Task.checkCancellation()
+            await core.streamCreditChanged.wait()
         }
     }
 
     /// Closes the connection at once; what was written and not sent is lost.
     ///
     /// - Parameters:
-    ///   - code: the application's error code, a 62-bit integer.
+    ///   - code: the application's error code, a 62-bit integer; a larger one is sent as the largest of these.
     ///   - reason: for people; 256 octets of UTF-8 at most are sent.
     public func close(code: UInt64 = 0, reason: String = "") {
         core.close(code: code, reason: reason)
@@ -55,25 +71,18 @@ public final class Connection {
 
     /// The streams that a client opens.
     public struct IncomingStreams: AsyncSequence, Sendable {
-        fileprivate let core: Transport.Connection
+        fileprivate let connection: Connection
 
         public nonisolated func makeAsyncIterator() -> Iterator {
-            Iterator(core: core)
+            Iterator(connection: connection)
         }
 
         public struct Iterator: AsyncIteratorProtocol {
-            fileprivate let core: Transport.Connection
+            fileprivate let connection: Connection
 
             @LoopActor
             public mutating func next() async throws -> Stream? {
-                while true {
-                    if let stream = core.takeIncomingStream() { return Stream(stream) }
-                    if !core.isOpen {
-                        guard let error = core.closeError, !error.isCleanEnd else { return nil }
-                        throw error
-                    }
-                    try await core.incomingStreamsChanged.wait()
-                }
+                try await connection.nextIncomingStream()
             }
         }
     }
@@ -84,7 +93,7 @@ extension QUICError {
     /// silent.
     fileprivate var isCleanEnd: Bool {
         switch code {
-        case .closedByPeer: applicationCode ?? 0 == 0
+        case .closedByPeer: applicationCode ?? 0 == 0 && transportCode ?? 0 == 0
         case .timedOut, .closedLocally: true
         default: false
         }

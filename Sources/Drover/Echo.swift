@@ -15,13 +15,13 @@ public enum Echo {
 
     @LoopActor
     private static func echo(_ stream: Stream) async {
+        // A stream of one direction has no way back: it is let go of.
+        guard stream.isBidirectional else { return }
         do {
-            while let octets = try await stream.read() {
-                if stream.isBidirectional { try await stream.write(octets) }
-            }
+            while let octets = try await stream.read() { try await stream.write(octets) }
             stream.finish()
         } catch {
-            // The client gave up on the stream, or on the connection.
+            // The client gave up on one direction, or on the connection: the other is of no use.
             stream.reset(code: 0)
         }
     }

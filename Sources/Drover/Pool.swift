@@ -59,7 +59,9 @@ public struct Pool: Sendable {
 
     private static func start(_ handler: @escaping ConnectionHandler, for core: Transport.Connection) {
         // The preference keeps what the handler calls on the loop's thread where it is not @LoopActor itself.
-        Task(executorPreference: LoopActor.executor) { await serve(core, handler) }
+        let task = Task(executorPreference: LoopActor.executor) { await serve(core, handler) }
+        // A handler may wait for something else than the connection.
+        core.onClose = { task.cancel() }
     }
 
     @LoopActor

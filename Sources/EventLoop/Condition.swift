@@ -15,9 +15,9 @@ package final class Condition: @unchecked Sendable {
         for waiter in woken { waiter.resume() }
     }
 
-    /// Waits for `notify`. A task that is cancelled does not wait.
+    /// Waits for `notify`, or for the task to be cancelled: a task that is cancelled does not wait.
     @LoopActor
-    package func wait() async throws(CancellationError) {
+    package func wait() async {
         await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 if Task.isCancelled { return continuation.resume() }
@@ -26,6 +26,5 @@ package final class Condition: @unchecked Sendable {
         } onCancel: {
             Task { @LoopActor in notify() }
         }
-        if Task.isCancelled { throw CancellationError() }
     }
 }

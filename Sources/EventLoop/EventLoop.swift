@@ -6,7 +6,7 @@ package import Linux
 /// end-of-turn hooks, in which sockets flush what the turn produced. Everything but the executor is confined to
 /// the thread that calls `run`.
 package final class EventLoop {
-    /// The clock as read at the start of the turn.
+    /// The clock as read at the start of the turn, and again before its end-of-turn hooks.
     package private(set) var now = Instant.now
 
     package let executor: LoopExecutor
@@ -93,6 +93,7 @@ package final class EventLoop {
 
     private func turn() throws(Errno) {
         let count = try epoll.wait(timeout: timeout())
+        executor.stopWaiting()
         now = .now
         for index in 0..<count {
             let (token, events) = epoll.event(at: index)
@@ -103,6 +104,8 @@ package final class EventLoop {
             timer.action()
         }
         executor.runJobs(buffer: &jobs)
+        // A turn of many handshakes takes a while, and what it sends is stamped in the hooks.
+        now = .now
         for hook in endOfTurnHooks { hook() }
         removedSources.removeAll(keepingCapacity: true)
     }

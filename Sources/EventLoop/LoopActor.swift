@@ -13,18 +13,6 @@ public actor LoopActor {
         Self.executor.asUnownedSerialExecutor()
     }
 
-    /// Calls `body` in isolation. The caller runs on the loop's thread, in a callback that the compiler cannot
-    /// know to be isolated.
-    package static func assumeIsolated<Result: Sendable>(
-        _ body: @LoopActor () throws -> Result
-    ) rethrows -> Result {
-        executor.checkIsolated()
-        // As MainActor.assumeIsolated does: the isolation is no part of the representation.
-        return try withoutActuallyEscaping(body) { body in
-            try unsafeBitCast(body, to: (() throws -> Result).self)()
-        }
-    }
-
     private static func makeExecutor() -> LoopExecutor {
         do {
             return try LoopExecutor()

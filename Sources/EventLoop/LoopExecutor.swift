@@ -57,14 +57,16 @@ package final class LoopExecutor: TaskExecutor, SerialExecutor {
         }
     }
 
+    /// The loop is awake: who queues from now on need not wake it.
+    func stopWaiting() {
+        queue.withLock { $0.isWaiting = false }
+    }
+
     /// Runs what is queued now; what these jobs queue runs in the next turn.
     ///
     /// - Parameter buffer: empty, kept by the caller so that a turn allocates nothing.
     func runJobs(buffer: inout [UnownedJob]) {
-        queue.withLock { queue in
-            queue.isWaiting = false
-            swap(&queue.jobs, &buffer)
-        }
+        queue.withLock { swap(&$0.jobs, &buffer) }
         for job in buffer {
             job.runSynchronously(
                 isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())

@@ -22,7 +22,8 @@ package final class SendQueue {
     private var segmentsInTrain = 0
     private var canSegment = true
 
-    /// Whether the socket refused to take more; it is writable again when epoll says so.
+    /// Whether the socket refused to take more. Until the next `flush`, which is due when epoll says that it is
+    /// writable, there is no space.
     package private(set) var isBlocked = false
     /// What became of datagrams since the counts were last taken.
     private var counts = Counts()
@@ -62,8 +63,9 @@ package final class SendQueue {
     }
 
     /// Where the next datagram of up to `count` octets is to be written; nil while there is no room even after a
-    /// flush. `append` then says what became of it.
+    /// flush. `append` then queues it.
     package func space(for count: Int) -> UnsafeMutableRawPointer? {
+        if isBlocked { return nil }
         if used + count > octets.count || messageCount == Self.maximumMessages {
             flush()
             guard used + count <= octets.count, messageCount < Self.maximumMessages else { return nil }
@@ -73,21 +75,24 @@ package final class SendQueue {
 
     /// Queues the `count` octets just written to `space`.
     ///
-    /// - Parameter local: the address it is to come from.
-    package func append(count: Int, remote: clinux_address, local: clinux_address, ecn: UInt8) {
+    /// - Parameters:
+    ///   - local: the address it is to come from.
+    ///   - isProbe: whether it may be too long for the path: then it goes by itself, as a train that is too long
+    ///     is lost whole.
+    package func append(
+        count: Int, remote: clinux_address, local: clinux_address, ecn: UInt8, isProbe: Bool = false
+    ) {
         let local = setsSource ? local : clinux_address()
+        if isProbe { isTrainOpen = false }
         if !extendTrain(by: count, remote: remote, local: local, ecn: ecn) {
             messages[messageCount] = clinux_outgoing(
                 octets: (octets.baseAddress! + used).assumingMemoryBound(to: UInt8.self),
-                count: UInt32(count),
-                segment: UInt16(count), ecn: ecn, remote: remote, local: local)
+                count: UInt32(count), segment: UInt16(count), ecn: ecn, remote: remote, local: local)
             messageCount += 1
             segmentsInTrain = 1
-            isTrainOpen = canSegment
+            isTrainOpen = canSegment && !isProbe
         }
         used += count
-        counts.datagrams += 1
-        counts.octets += UInt64(count)
     }
 
     private func extendTrain(by count: Int, remote: clinux_address, local: clinux_address, ecn: UInt8) -> Bool
@@ -107,12 +112,13 @@ package final class SendQueue {
 
     /// Sends what is queued, as much as the socket takes.
     package func flush() {
-        var sent = 0
+        var done = 0
         isBlocked = false
-        while sent < messageCount {
-            let result = clinux_send(descriptor, messages + sent, UInt32(messageCount - sent))
-            if result > 0 {
-                sent += Int(result)
+        while done < messageCount {
+            let sent = clinux_send(descriptor, messages + done, UInt32(messageCount - done))
+            if sent > 0 {
+                for index in done..<done + Int(sent) { countSent(messages[index]) }
+                done += Int(sent)
                 continue
             }
             switch Errno.current {
@@ -120,31 +126,31 @@ package final class SendQueue {
                 continue
             case .wouldBlock:
                 isBlocked = true
-                return keep(from: sent)
-            case .inputOutput where messages[sent].segment < messages[sent].count:
+                return keep(from: done)
+            case .inputOutput where messages[done].segment < messages[done].count:
                 // The device cannot do the checksums of a train: single datagrams from now on.
                 canSegment = false
                 counts.segmentationFallbacks += 1
-                sendSegments(of: messages[sent])
-                sent += 1
+                sendSegments(of: messages[done])
             default:
                 // Unroutable, filtered, or too long for the path (a PMTU probe): lost, as datagrams are.
-                counts.refused += 1
-                sent += 1
+                counts.refused += Self.segments(in: messages[done])
             }
+            done += 1
         }
         used = 0
         messageCount = 0
         isTrainOpen = false
     }
 
-    private func keep(from sent: Int) {
-        let start = Int(bitPattern: messages[sent].octets) - Int(bitPattern: octets.baseAddress!)
+    /// Moves what the socket did not take to the front.
+    private func keep(from first: Int) {
+        let start = Int(bitPattern: messages[first].octets) - Int(bitPattern: octets.baseAddress!)
         octets.baseAddress!.copyMemory(from: octets.baseAddress! + start, byteCount: used - start)
         used -= start
-        messageCount -= sent
+        messageCount -= first
         for index in 0..<messageCount {
-            messages[index] = messages[index + sent]
+            messages[index] = messages[index + first]
             messages[index].octets -= start
         }
     }
@@ -154,9 +160,22 @@ package final class SendQueue {
         var left = train.count
         while left > 0 {
             segment.count = min(left, UInt32(train.segment))
-            if clinux_send(descriptor, &segment, 1) != 1 { counts.refused += 1 }
+            if clinux_send(descriptor, &segment, 1) == 1 {
+                countSent(segment)
+            } else {
+                counts.refused += 1
+            }
             segment.octets += Int(segment.count)
             left -= segment.count
         }
+    }
+
+    private func countSent(_ message: clinux_outgoing) {
+        counts.datagrams += Self.segments(in: message)
+        counts.octets += UInt64(message.count)
+    }
+
+    private static func segments(in message: clinux_outgoing) -> UInt64 {
+        (UInt64(message.count) + UInt64(message.segment) - 1) / UInt64(message.segment)
     }
 }

@@ -67,9 +67,13 @@ package struct SocketAddress: Sendable {
 extension SocketAddress {
     /// Parses `127.0.0.1:4433` or `[::1]:4433`; nil where the text is neither.
     package init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
-            return nil
-        }
+        // C ends a text at its first NUL.
+        guard !text.utf8.contains(0), let colon = text.lastIndex(of: ":") else { return nil }
+        let digits = text[text.index(after: colon)...]
+        // An integer's text may have a sign.
+        guard digits.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains),
+            let port = UInt16(digits)
+        else { return nil }
         var host = text[..<colon]
         var storage = clinux_address()
         if host.hasPrefix("["), host.hasSuffix("]") {

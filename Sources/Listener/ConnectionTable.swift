@@ -31,10 +31,10 @@ package struct ConnectionTable {
         all[ObjectIdentifier(connection)] = connection
     }
 
-    /// Forgets the connection and all its IDs. Returns false where it was not in the table.
-    package mutating func remove(_ connection: Connection) -> Bool {
+    /// Forgets the connection and all its IDs.
+    package mutating func remove(_ connection: Connection) {
         for id in connection.connectionIDs where byID[id] === connection { byID[id] = nil }
         connection.connectionIDs.removeAll()
-        return all.removeValue(forKey: ObjectIdentifier(connection)) != nil
+        all[ObjectIdentifier(connection)] = nil
     }
 }

@@ -18,7 +18,8 @@ package final class Listener {
     let statelessReset: StatelessReset
     let stats: StatsPage
     var table = ConnectionTable()
-    private let maximumConnections: Int
+    private let limits: ListenerLimits
+    private var halfOpen = 0
     private let onConnection: (Connection) -> Void
     private let batch = ReceiveBatch(capacity: batchSize)
     private var sockets: [ListenerSocket] = []
@@ -29,18 +30,17 @@ package final class Listener {
     /// - Parameters:
     ///   - codec: of the pool's connection IDs.
     ///   - slot: this worker's.
-    ///   - maximumConnections: more than these are not accepted.
     ///   - onConnection: called when a connection's handshake is complete.
     package init(
         context: TransportContext, codec: PoolCodec, slot: Slot, statelessReset: StatelessReset,
-        stats: StatsPage, maximumConnections: Int, onConnection: @escaping (Connection) -> Void
+        stats: StatsPage, limits: ListenerLimits, onConnection: @escaping (Connection) -> Void
     ) {
         self.context = context
         self.codec = codec
         self.slot = slot
         self.statelessReset = statelessReset
         self.stats = stats
-        self.maximumConnections = maximumConnections
+        self.limits = limits
         self.onConnection = onConnection
     }
 
@@ -87,7 +87,9 @@ package final class Listener {
         for index in 0..<count {
             receive(batch[index], on: socket)
         }
-        stats.add(.droppedReceiveQueueFull, socket.takeOverflows(newest: batch.overflows))
+        if count > 0 {
+            stats.add(.droppedReceiveQueueFull, socket.takeOverflows(newest: batch.overflows))
+        }
     }
 
     /// Takes a train of datagrams apart. Each is looked up by itself: one client socket may carry many
@@ -113,19 +115,30 @@ package final class Listener {
         switch PacketHeader(datagram, shortLength: codec.connectionIDLength) {
         case .short(let destination):
             if let connection = table[destination] {
-                connection.receive(datagram, path: path, ecn: ecn)
+                deliver(datagram, to: connection, path: path, ecn: ecn, on: socket)
             } else {
                 answerUnknown(destination, datagram: datagram, path: path, on: socket)
             }
         case .long(let header):
             if let destination = ConnectionID(header.destination), let connection = table[destination] {
-                connection.receive(datagram, path: path, ecn: ecn)
+                deliver(datagram, to: connection, path: path, ecn: ecn, on: socket)
             } else {
                 receiveFirst(header, datagram: datagram, path: path, ecn: ecn, on: socket)
             }
         case nil:
             stats.add(.droppedMalformedHeader)
         }
+    }
+
+    private func deliver(
+        _ datagram: UnsafeRawBufferPointer, to connection: Connection, path: NetworkPath, ecn: UInt8,
+        on socket: ListenerSocket
+    ) {
+        // RFC 9000 §9: a client moves, its server's address does not. What it sends elsewhere could not be
+        // answered from there.
+        guard connection.sendQueue === socket.sendQueue else { return stats.add(.droppedOtherAddress) }
+        stats.add(.datagramsDelivered)
+        connection.receive(datagram, path: path, ecn: ecn)
     }
 
     // MARK: Accepting
@@ -145,7 +158,9 @@ package final class Listener {
         guard let destination = ConnectionID(header.destination), destination.count >= 8,
             let source = ConnectionID(header.source)
         else { return stats.add(.droppedInvalidInitial) }
-        guard !isStopping, table.count < maximumConnections else { return stats.add(.droppedConnectionLimit) }
+        guard !isStopping else { return stats.add(.droppedStopping) }
+        guard table.count < limits.connections else { return stats.add(.droppedConnectionLimit) }
+        guard halfOpen < limits.halfOpen else { return stats.add(.droppedHalfOpenLimit) }
         guard
             let connection = Connection(
                 acceptingVersion: header.version, destination: destination, source: source, path: path,
@@ -154,9 +169,18 @@ package final class Listener {
         table.add(connection)
         // The client uses the ID it made up until it hears ours.
         table.add(destination, for: connection)
+        connection.receive(datagram, path: path, ecn: ecn)
+        // What was not protected with the keys of its connection ID has ended the connection at once.
+        guard !connection.hasEnded else { return stats.add(.droppedInvalidInitial) }
+        count(connection)
+    }
+
+    private func count(_ connection: Connection) {
+        connection.isCounted = true
+        stats.add(.datagramsDelivered)
         stats.add(.connectionsAccepted)
         stats.add(.connectionsCurrent)
-        connection.receive(datagram, path: path, ecn: ecn)
+        halfOpen += 1
     }
 }
 
@@ -182,11 +206,14 @@ extension Listener: ConnectionDelegate {
 
     package func handshakeCompleted(_ connection: Connection) {
         stats.add(.handshakesCompleted)
+        halfOpen -= 1
         onConnection(connection)
     }
 
     package func ended(_ connection: Connection) {
-        guard table.remove(connection) else { return }
+        table.remove(connection)
+        guard connection.isCounted else { return }
+        if !connection.isEstablished { halfOpen -= 1 }
         stats.add(.connectionsClosed)
         stats.subtract(.connectionsCurrent)
     }

@@ -36,13 +36,20 @@ final class ListenerSocket {
     }
 
     private func handle(_ events: Epoll.Events) {
-        if events.contains(.writable) { flush() }
+        if events.contains(.writable) {
+            sendQueue.flush()
+            watchForRoom()
+        }
         if !events.isDisjoint(with: [.readable, .failed]) { onReadable(self) }
     }
 
     /// Sends what waits; what does not fit goes when the socket has room.
     func flush() {
-        sendQueue.flush()
+        if !sendQueue.isBlocked { sendQueue.flush() }
+        watchForRoom()
+    }
+
+    private func watchForRoom() {
         guard sendQueue.isBlocked != awaitsRoom else { return }
         awaitsRoom = sendQueue.isBlocked
         do {
@@ -52,7 +59,8 @@ final class ListenerSocket {
         }
     }
 
-    /// How many datagrams the receive queue had no room for since it was last asked.
+    /// How many datagrams the receive queue had no room for since it was last asked. The kernel tells the newest
+    /// count with each datagram.
     func takeOverflows(newest: UInt32) -> UInt64 {
         defer { overflows = newest }
         return overflows.map { UInt64(newest &- $0) } ?? 0

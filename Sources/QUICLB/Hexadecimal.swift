@@ -12,7 +12,8 @@ public enum Hexadecimal {
 
     /// The octets that `text` spells, or nil where it has an odd length or a character that is no digit.
     public static func decode(_ text: some StringProtocol) -> [UInt8]? {
-        let nibbles = text.map(\.hexDigitValue)
+        // A full-width digit has a value too.
+        let nibbles = text.map { $0.isASCII ? $0.hexDigitValue : nil }
         guard nibbles.count.isMultiple(of: 2) else { return nil }
         var octets: [UInt8] = []
         for index in stride(from: 0, to: nibbles.count, by: 2) {

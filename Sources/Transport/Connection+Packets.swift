@@ -8,7 +8,7 @@ extension Connection {
     ///
     /// - Parameter ecn: the ECN field of its IP header.
     package func receive(_ datagram: UnsafeRawBufferPointer, path: NetworkPath, ecn: UInt8) {
-        guard isOpen, let handle else { return receiveWhileClosing() }
+        guard let handle else { return receiveWhileClosing() }
         var ngtcp2Path = path.ngtcp2Path
         let result = quic_conn_read_pkt(
             handle, &ngtcp2Path, ecn, datagram.baseAddress?.assumingMemoryBound(to: UInt8.self),
@@ -19,9 +19,10 @@ extension Connection {
             context.addPendingWrite(self)
         case NGTCP2_ERR_DRAINING:
             drain()
-        case NGTCP2_ERR_DROP_CONN, NGTCP2_ERR_RETRY:
-            // Its first packet was no packet of a connection: RFC 9000 §5.2.2 lets it go without a word.
-            end(QUICError(.protocolViolated, reason: "no valid first packet"))
+        case NGTCP2_ERR_DROP_CONN, NGTCP2_ERR_RETRY, NGTCP2_ERR_AEAD_LIMIT_REACHED:
+            // Its first packet was no packet of a connection, or its keys are used up: it goes without a word
+            // (RFC 9000 §5.2.2, RFC 9001 §6.6).
+            end(QUICError(.protocolViolated, reason: String(cString: ngtcp2_strerror(result))))
         default:
             fail(result)
         }
@@ -29,7 +30,7 @@ extension Connection {
 
     /// Writes what may be sent now to the socket's queue, up to the send quantum: what pacing lets out at once.
     func write() {
-        guard isOpen, let handle else { return writeWhileClosing() }
+        guard let handle else { return writeWhileClosing() }
         let now = context.loop.now.nanoseconds
         let quantum = ngtcp2_conn_get_send_quantum(handle)
         let packetSize = context.settings.maximumUDPPayload
@@ -49,7 +50,7 @@ extension Connection {
             let path = context.path.pointee.path
             sendQueue.append(
                 count: count, remote: clinux_address(path.remote), local: clinux_address(path.local),
-                ecn: info.ecn)
+                ecn: info.ecn, isProbe: count > ngtcp2_conn_get_path_max_tx_udp_payload_size(handle))
             written += count
         }
         ngtcp2_conn_update_pkt_tx_time(handle, now)
@@ -63,12 +64,13 @@ extension Connection {
     ///   where that is negative.
     private func writePacket(
         _ handle: OpaquePointer, to space: UnsafeMutableRawPointer, capacity: Int,
-        info: inout ngtcp2_pkt_info,
-        at now: UInt64
+        info: inout ngtcp2_pkt_info, at now: UInt64
     ) -> Int {
         let packet = space.assumingMemoryBound(to: UInt8.self)
+        // Asked for before the packet is begun: until it is complete, ngtcp2 allows no other call.
+        var credit = ngtcp2_conn_get_max_data_left(handle)
         while true {
-            let stream = nextStreamToSend(handle)
+            let stream = nextStreamToSend(credit: credit)
             var vectorCount = 0
             var flags = UInt32(NGTCP2_WRITE_STREAM_FLAG_NONE)
             if let stream {
@@ -81,9 +83,11 @@ extension Connection {
             var accepted: ngtcp2_ssize = -1
             let count = quic_conn_writev_stream(
                 handle, &context.path.pointee.path, &info, packet, capacity, &accepted, flags,
-                stream?.id ?? -1,
-                context.vectors.baseAddress, vectorCount, now)
-            if let stream, accepted >= 0 { sent(Int(accepted), of: stream) }
+                stream?.id ?? -1, context.vectors.baseAddress, vectorCount, now)
+            if let stream, accepted >= 0 {
+                credit -= min(credit, UInt64(accepted))
+                sent(Int(accepted), of: stream)
+            }
             switch Int32(truncatingIfNeeded: count) {
             case NGTCP2_ERR_WRITE_MORE:
                 continue
@@ -98,14 +102,18 @@ extension Connection {
         }
     }
 
-    /// The stream whose turn it is, if the connection's flow control leaves room.
-    private func nextStreamToSend(_ handle: OpaquePointer) -> Stream? {
-        while let stream = streamsToSend.first {
-            if stream.hasSomethingToSend {
-                let isBlocked = stream.sendBuffer.unsent > 0 && ngtcp2_conn_get_max_data_left(handle) == 0
-                return isBlocked ? nil : stream
+    /// The stream whose turn it is, moved to the front of the queue; nil where none has anything to send that
+    /// the connection's flow control allows. FIN alone needs no credit.
+    private func nextStreamToSend(credit: UInt64) -> Stream? {
+        for _ in 0..<streamsToSend.count {
+            guard let stream = streamsToSend.first else { return nil }
+            if !stream.hasSomethingToSend {
+                streamsToSend.removeFirst()
+            } else if credit > 0 || stream.sendBuffer.unsent == 0 {
+                return stream
+            } else {
+                streamsToSend.rotate()
             }
-            streamsToSend.removeFirst()
         }
         return nil
     }

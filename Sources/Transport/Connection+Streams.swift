@@ -4,12 +4,16 @@ private import EventLoop
 extension Connection {
     /// The next stream that the peer opened and nobody took yet.
     package func takeIncomingStream() -> Stream? {
-        incomingStreams.isEmpty ? nil : incomingStreams.removeFirst()
+        guard !incomingStreams.isEmpty else { return nil }
+        let stream = incomingStreams.removeFirst()
+        stream.isTaken = true
+        replaceIfDone(stream)
+        return stream
     }
 
     /// Opens a stream; nil while the peer's limit on streams is reached.
     package func openStream(bidirectional: Bool) throws(QUICError) -> Stream? {
-        guard isOpen, let handle else { throw closeError ?? QUICError(.closedLocally) }
+        guard let handle else { throw closeError ?? QUICError(.closedLocally) }
         var id: Int64 = 0
         let result =
             bidirectional
@@ -39,20 +43,20 @@ extension Connection {
 
     /// The application read `count` octets: the peer may send as many more.
     func consumed(_ count: Int, of stream: Stream) {
-        guard count > 0, isOpen, let handle else { return }
+        guard count > 0, let handle else { return }
         ngtcp2_conn_extend_max_stream_offset(handle, stream.id, UInt64(count))
         ngtcp2_conn_extend_max_offset(handle, UInt64(count))
         context.addPendingWrite(self)
     }
 
     func shutDownWriting(of stream: Stream, code: UInt64) {
-        guard isOpen, let handle else { return }
+        guard let handle else { return }
         ngtcp2_conn_shutdown_stream_write(handle, 0, stream.id, code)
         context.addPendingWrite(self)
     }
 
     func shutDownReading(of stream: Stream, code: UInt64) {
-        guard isOpen, let handle else { return }
+        guard let handle else { return }
         ngtcp2_conn_shutdown_stream_read(handle, 0, stream.id, code)
         context.addPendingWrite(self)
     }
@@ -74,16 +78,27 @@ extension Connection {
     }
 
     func streamClosed(_ stream: Stream) {
-        let id = stream.id
-        streams[id] = nil
+        streams[stream.id] = nil
         stream.closedByBothSides()
-        let isPeers = ngtcp2_conn_is_local_stream(handle, id) == 0
-        if isPeers {
-            if stream.isBidirectional {
-                ngtcp2_conn_extend_max_streams_bidi(handle, 1)
-            } else {
-                ngtcp2_conn_extend_max_streams_uni(handle, 1)
-            }
+        replaceIfDone(stream)
+    }
+
+    /// Lets the peer open another stream for one of its own that is closed and was taken by the application: an
+    /// application that takes none cannot be made to hold ever more.
+    private func replaceIfDone(_ stream: Stream) {
+        guard let handle, stream.isTaken, stream.isClosed else { return }
+        guard ngtcp2_conn_is_local_stream(handle, stream.id) == 0 else { return }
+        if stream.isBidirectional {
+            ngtcp2_conn_extend_max_streams_bidi(handle, 1)
+        } else {
+            ngtcp2_conn_extend_max_streams_uni(handle, 1)
         }
+        context.addPendingWrite(self)
+    }
+
+    /// A stream's data was acknowledged or given up: writers that wait for the connection's budget may go on.
+    func released(_ count: Int) {
+        guard sendBudget.giveBack(count) else { return }
+        for stream in streams.values { stream.writable.notify() }
     }
 }

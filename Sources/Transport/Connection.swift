@@ -16,11 +16,11 @@ package final class Connection: @unchecked Sendable {
     /// Wakes those who wait for leave to open a stream.
     package let streamCreditChanged = Condition()
 
-    private let initialRemoteAddress: SocketAddress
     let context: TransportContext
-    let sendQueue: SendQueue
+    /// Of the socket that the connection was accepted on.
+    package let sendQueue: SendQueue
     unowned let delegate: any ConnectionDelegate
-    /// ngtcp2's state; nil once ended.
+    /// ngtcp2's state; nil once the connection is closed.
     var handle: OpaquePointer?
     /// TLS, from the first CRYPTO data until the handshake is complete.
     var handshake: OpenSSLHandshake?
@@ -30,28 +30,26 @@ package final class Connection: @unchecked Sendable {
     var streams: [Int64: Stream] = [:]
     var incomingStreams: [Stream] = []
     var streamsToSend = StreamQueue()
+    var sendBudget = SendBudget()
     var isWritePending = false
-    private var state = State.open
+    var machine = StateMachine()
+    private var closePacket: ClosePacket?
+    /// Whether the socket had no room for the close packet.
     private var owesClosePacket = false
+    private var lastRemoteAddress: SocketAddress
     private lazy var timer = Timer { [unowned self] in timerFired() }
 
     /// The application protocol that ALPN chose; nil before the handshake is complete.
     package internal(set) var applicationProtocol: String?
     /// Why the connection is over; nil while it is not.
     package private(set) var closeError: QUICError?
-    /// The IDs that lead to it. The listener's to keep.
+    /// Whether the handshake is complete.
+    package internal(set) var isEstablished = false
+    /// Called once, when the connection is closed by either side.
+    package var onClose: (() -> Void)?
+    /// The IDs that lead to it, and whether it is counted. The listener's to keep.
     package var connectionIDs: [ConnectionID] = []
-
-    private enum State {
-        case open
-        /// The application is done: to be closed once what it wrote is acknowledged.
-        case finishing
-        /// CONNECTION_CLOSE was sent, and is sent again when the peer goes on (RFC 9000 §10.2.1).
-        case closing(packet: ClosePacket, received: UInt64)
-        /// The peer closed: silence until its packets are gone from the network (RFC 9000 §10.2.2).
-        case draining
-        case ended
-    }
+    package var isCounted = false
 
     private struct ClosePacket {
         let octets: [UInt8]
@@ -72,7 +70,7 @@ package final class Connection: @unchecked Sendable {
         acceptingVersion version: UInt32, destination: ConnectionID, source: ConnectionID, path: NetworkPath,
         context: TransportContext, sendQueue: SendQueue, delegate: any ConnectionDelegate
     ) {
-        initialRemoteAddress = path.remoteAddress
+        lastRemoteAddress = path.remoteAddress
         self.context = context
         self.sendQueue = sendQueue
         self.delegate = delegate
@@ -85,24 +83,11 @@ package final class Connection: @unchecked Sendable {
     private func createHandle(
         _ version: UInt32, _ destination: ConnectionID, _ source: ConnectionID, _ path: NetworkPath
     ) -> Bool {
-        var settings = ngtcp2_settings()
-        quic_settings_default(&settings)
+        var settings = context.settings.ngtcp2Settings
         settings.initial_ts = context.loop.now.nanoseconds
-        settings.handshake_timeout = context.settings.handshakeTimeout.nanoseconds
-        settings.max_tx_udp_payload_size = context.settings.maximumUDPPayload
-        settings.max_window = context.settings.maximumConnectionWindow
-        settings.max_stream_window = context.settings.maximumStreamWindow
+        settings.rand_ctx.native_handle = Unmanaged.passUnretained(context.random).toOpaque()
 
-        var parameters = ngtcp2_transport_params()
-        quic_transport_params_default(&parameters)
-        parameters.max_idle_timeout = context.settings.idleTimeout.nanoseconds
-        parameters.initial_max_data = context.settings.connectionWindow
-        parameters.initial_max_stream_data_bidi_local = context.settings.streamWindow
-        parameters.initial_max_stream_data_bidi_remote = context.settings.streamWindow
-        parameters.initial_max_stream_data_uni = context.settings.streamWindow
-        parameters.initial_max_streams_bidi = context.settings.maximumBidirectionalStreams
-        parameters.initial_max_streams_uni = context.settings.maximumUnidirectionalStreams
-        parameters.active_connection_id_limit = context.settings.activeConnectionIDLimit
+        var parameters = context.settings.transportParameters
         parameters.original_dcid = ngtcp2_cid(destination)
         parameters.original_dcid_present = 1
         parameters.stateless_reset_token_present = 1
@@ -125,47 +110,37 @@ package final class Connection: @unchecked Sendable {
         if let handle { ngtcp2_conn_del(handle) }
     }
 
-    // MARK: State
-
     /// Whether streams can be used.
-    package var isOpen: Bool {
-        switch state {
-        case .open, .finishing: true
-        case .closing, .draining, .ended: false
-        }
-    }
+    package var isOpen: Bool { machine.isOpen }
 
-    /// The peer's address now; it may change (RFC 9000 §9).
+    /// Whether nothing is left of it.
+    package var hasEnded: Bool { machine.hasEnded }
+
+    /// The peer's address now, or when the connection was closed; it may change (RFC 9000 §9).
     package var remoteAddress: SocketAddress {
-        guard let handle else { return initialRemoteAddress }
+        guard let handle else { return lastRemoteAddress }
         return SocketAddress(ngtcp2_conn_get_path(handle).pointee.remote)
     }
 
     // MARK: Timer
 
-    /// Sets the timer to ngtcp2's next deadline.
+    /// Sets the timer to the next deadline, ngtcp2's or the application's.
     func updateTimer() {
-        guard let handle, isOpen else { return }
-        context.loop.set(timer, to: Instant(nanoseconds: ngtcp2_conn_get_expiry(handle)))
+        guard let handle else { return }
+        let expiry = Instant(nanoseconds: ngtcp2_conn_get_expiry(handle))
+        context.loop.set(timer, to: min(expiry, machine.finishDeadline))
     }
 
     private func timerFired() {
-        switch state {
-        case .open, .finishing:
-            guard let handle else { return }
-            let result = ngtcp2_conn_handle_expiry(handle, context.loop.now.nanoseconds)
-            if result == 0 {
-                context.addPendingWrite(self)
-            } else if result == NGTCP2_ERR_IDLE_CLOSE || result == NGTCP2_ERR_HANDSHAKE_TIMEOUT {
-                // RFC 9000 §10.1: an idle connection is closed without a word.
-                end(QUICError(.timedOut))
-            } else {
-                fail(result)
-            }
-        case .closing, .draining:
-            end(closeError ?? QUICError(.closedLocally))
-        case .ended:
-            break
+        guard let handle else { return end(closeError ?? QUICError(.closedLocally)) }
+        switch ngtcp2_conn_handle_expiry(handle, context.loop.now.nanoseconds) {
+        case 0:
+            context.addPendingWrite(self)
+        case NGTCP2_ERR_IDLE_CLOSE, NGTCP2_ERR_HANDSHAKE_TIMEOUT:
+            // RFC 9000 §10.1: an idle connection is closed without a word.
+            end(QUICError(.timedOut))
+        case let result:
+            fail(result)
         }
     }
 
@@ -174,21 +149,23 @@ package final class Connection: @unchecked Sendable {
     /// Closes the connection: CONNECTION_CLOSE with the application's `code` goes out at once, and what was
     /// not sent is lost. Nothing where it is closed already.
     package func close(code: UInt64, reason: String) {
+        let code = ApplicationCode.clamp(code)
         close(QUICError(.closedLocally, applicationCode: code, reason: reason)) { error, text in
             ngtcp2_ccerr_set_application_error(error, code, text.baseAddress, text.count)
         }
     }
 
-    /// Closes the connection with `code` once the peer has acknowledged all that was written.
+    /// Closes the connection with no error once the peer has acknowledged all that was written, or has not
+    /// within the idle timeout.
     package func closeWhenFlushed() {
-        guard case .open = state else { return }
-        state = .finishing
+        machine.finish(by: context.loop.now + context.settings.idleTimeout)
         context.addPendingWrite(self)
     }
 
     func closeIfFlushed() {
-        guard case .finishing = state, streams.values.allSatisfy(\.isFlushed) else { return }
-        close(code: 0, reason: "")
+        guard machine.finishDeadline != .never else { return }
+        let isFlushed = streams.values.allSatisfy(\.isFlushed)
+        if machine.closesWhenFlushed(isFlushed, at: context.loop.now) { close(code: 0, reason: "") }
     }
 
     /// Closes the connection for an error that ngtcp2 found.
@@ -208,7 +185,8 @@ package final class Connection: @unchecked Sendable {
         _ error: QUICError,
         describing describe: (UnsafeMutablePointer<ngtcp2_ccerr>, UnsafeBufferPointer<UInt8>) -> Void
     ) {
-        guard isOpen, let handle else { return }
+        guard let handle, machine.close() else { return }
+        closeError = error
         var description = ngtcp2_ccerr()
         ngtcp2_ccerr_default(&description)
         var info = ngtcp2_pkt_info()
@@ -217,82 +195,77 @@ package final class Connection: @unchecked Sendable {
         let packet = [UInt8](unsafeUninitializedCapacity: 1200) { buffer, count in
             count = reason.withUnsafeBufferPointer { text in
                 describe(&description, text)
-                return max(
-                    0,
-                    quic_conn_write_connection_close(
-                        handle, &context.path.pointee.path, &info, buffer.baseAddress, buffer.count,
-                        &description,
-                        context.loop.now.nanoseconds))
+                let count = quic_conn_write_connection_close(
+                    handle, &context.path.pointee.path, &info, buffer.baseAddress, buffer.count, &description,
+                    context.loop.now.nanoseconds)
+                return max(0, count)
             }
         }
-        closeError = error
         guard !packet.isEmpty else { return end(error) }
         let path = context.path.pointee.path
-        let closePacket = ClosePacket(
+        closePacket = ClosePacket(
             octets: packet, remote: clinux_address(path.remote), local: clinux_address(path.local))
-        state = .closing(packet: closePacket, received: 0)
-        send(closePacket)
-        awaitEndOfPeer(error)
+        sendClosePacket()
+        awaitEndOfPeer(handle, error)
     }
 
     /// The peer's CONNECTION_CLOSE came.
     func drain() {
-        guard isOpen, let handle else { return }
+        guard let handle, machine.drain() else { return }
         let error = QUICError(closedByPeerOf: handle)
         closeError = error
-        state = .draining
-        awaitEndOfPeer(error)
+        awaitEndOfPeer(handle, error)
     }
 
-    /// Keeps what is needed to know the peer's late packets, for three PTO (RFC 9000 §10.2).
-    private func awaitEndOfPeer(_ error: QUICError) {
-        detachStreams(error)
+    /// Knows the peer's late packets for three PTO (RFC 9000 §10.2). That takes no more than the connection IDs
+    /// and the packet to answer with.
+    private func awaitEndOfPeer(_ handle: OpaquePointer, _ error: QUICError) {
         let period = Duration.nanoseconds(Int64(clamping: 3 * ngtcp2_conn_get_pto(handle)))
-        context.loop.set(timer, to: context.loop.now + period)
+        release(error)
+        context.loop.set(timer, to: context.loop.now + min(period, .seconds(10)))
     }
 
-    /// Answers a packet in the closing period, ever more rarely (RFC 9000 §10.2.1).
+    /// Gives back all that an open connection holds.
+    private func release(_ error: QUICError) {
+        lastRemoteAddress = remoteAddress
+        if let handle { ngtcp2_conn_del(handle) }
+        handle = nil
+        handshake = nil
+        detachStreams(error)
+        onClose?()
+        onClose = nil
+    }
+
+    /// Answers a packet in the closing period, ever more rarely.
     func receiveWhileClosing() {
-        guard case .closing(let packet, var received) = state else { return }
-        received += 1
-        state = .closing(packet: packet, received: received)
-        if received & (received - 1) == 0 { send(packet) }
-    }
-
-    private func send(_ packet: ClosePacket) {
-        guard let space = sendQueue.space(for: packet.octets.count) else {
-            // The socket is full: again when it has room.
-            owesClosePacket = true
-            return context.addPendingWrite(self)
-        }
-        owesClosePacket = false
-        packet.octets.withUnsafeBytes { space.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
-        sendQueue.append(count: packet.octets.count, remote: packet.remote, local: packet.local, ecn: 0)
+        if machine.answersPacket() { sendClosePacket() }
     }
 
     /// Sends the CONNECTION_CLOSE that the socket had no room for.
     func writeWhileClosing() {
-        if owesClosePacket, case .closing(let packet, _) = state { send(packet) }
+        if owesClosePacket { sendClosePacket() }
+    }
+
+    private func sendClosePacket() {
+        guard let closePacket else { return }
+        guard let space = sendQueue.space(for: closePacket.octets.count) else {
+            owesClosePacket = true
+            return context.addPendingWrite(self)
+        }
+        owesClosePacket = false
+        closePacket.octets.withUnsafeBytes { space.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+        sendQueue.append(
+            count: closePacket.octets.count, remote: closePacket.remote, local: closePacket.local, ecn: 0)
     }
 
     /// Ends the connection without a word: it holds nothing any more.
     package func end(_ error: QUICError) {
-        if case .ended = state { return }
+        guard machine.end() else { return }
         if closeError == nil { closeError = error }
-        state = .ended
+        owesClosePacket = false
         context.loop.clear(timer)
-        detachStreams(error)
-        if let handle { ngtcp2_conn_del(handle) }
-        handle = nil
-        handshake = nil
+        release(error)
         delegate.ended(self)
-    }
-}
-
-extension Duration {
-    /// In whole nanoseconds, as ngtcp2 counts.
-    fileprivate var nanoseconds: UInt64 {
-        UInt64(components.seconds) * 1_000_000_000 + UInt64(components.attoseconds / 1_000_000_000)
     }
 }
 
@@ -302,10 +275,8 @@ extension QUICError {
         let error = ngtcp2_conn_get_ccerr(handle).pointee
         let isApplications = error.type == NGTCP2_CCERR_TYPE_APPLICATION
         let octets = UnsafeBufferPointer(start: error.reason, count: error.reasonlen)
-        var reason = String(decoding: octets, as: UTF8.self)
-        if !isApplications, error.error_code != 0 {
-            reason = "transport error 0x\(String(error.error_code, radix: 16)) \(reason)"
-        }
-        self.init(.closedByPeer, applicationCode: isApplications ? error.error_code : nil, reason: reason)
+        self.init(
+            .closedByPeer, applicationCode: isApplications ? error.error_code : nil,
+            transportCode: isApplications ? nil : error.error_code, reason: String(decoding: octets, as: UTF8.self))
     }
 }

@@ -17,8 +17,10 @@ extension Connection {
         setStreamCallbacks(&callbacks)
         setConnectionIDCallbacks(&callbacks)
         callbacks.rand = { destination, count, context in
-            // Used only for what need not be secret; the connection's own source is not at hand here.
-            for index in 0..<count { destination![index] = .random(in: 0...255) }
+            let source = Unmanaged<RandomSource>.fromOpaque(context!.pointee.native_handle!)
+            source._withUnsafeGuaranteedRef { source in
+                source.fill(UnsafeMutableRawBufferPointer(start: destination, count: count))
+            }
         }
         callbacks.get_path_challenge_data = { _, data, userData in
             let octets = UnsafeMutableRawBufferPointer(start: data, count: Int(NGTCP2_PATH_CHALLENGE_DATALEN))
@@ -46,6 +48,7 @@ extension Connection {
         }
         callbacks.handshake_completed = { _, userData in
             let connection = connection(userData)
+            connection.isEstablished = true
             connection.delegate.handshakeCompleted(connection)
             return 0
         }

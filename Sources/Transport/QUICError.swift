@@ -32,12 +32,17 @@ public struct QUICError: Error, Hashable, Sendable {
     public let code: Code
     /// The application's error code that came with it, a 62-bit integer.
     public let applicationCode: UInt64?
-    /// What was said with it, for people.
+    /// QUIC's own error code that came with it (RFC 9000 §20.1); 0 is no error.
+    public let transportCode: UInt64?
+    /// What was said with it, for people. It may be the peer's text.
     public let reason: String
 
-    package init(_ code: Code, applicationCode: UInt64? = nil, reason: String = "") {
+    package init(
+        _ code: Code, applicationCode: UInt64? = nil, transportCode: UInt64? = nil, reason: String = ""
+    ) {
         self.code = code
         self.applicationCode = applicationCode
+        self.transportCode = transportCode
         self.reason = reason
     }
 }
@@ -50,6 +55,7 @@ extension QUICError: CustomStringConvertible {
     public var description: String {
         var text = "\(code)"
         if let applicationCode { text += " (application code \(applicationCode))" }
+        if let transportCode { text += " (transport code 0x\(String(transportCode, radix: 16)))" }
         if !reason.isEmpty { text += ": \(reason)" }
         return text
     }

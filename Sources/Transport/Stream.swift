@@ -5,9 +5,6 @@ package import EventLoop
 /// Confined to the loop's thread. It outlives its connection if somebody holds it; then it only tells why it
 /// ended. `@unchecked Sendable`: it is handed to `@LoopActor` code, which runs on the same thread.
 package final class Stream: @unchecked Sendable {
-    /// Octets that wait to be sent or acknowledged before `write` takes no more.
-    private static let sendLimit = 256 * 1024
-
     package let id: Int64
     /// Wakes readers: data, end or reset came.
     package let readable = Condition()
@@ -23,6 +20,9 @@ package final class Stream: @unchecked Sendable {
     /// The next in the connection's queue of streams with something to send.
     var nextToSend: Stream?
     var isQueuedToSend = false
+    /// Whether the application took it, where the peer opened it; and whether both directions have ended.
+    var isTaken = false
+    private(set) var isClosed = false
 
     private enum Receiving {
         case open
@@ -35,7 +35,8 @@ package final class Stream: @unchecked Sendable {
         case open
         /// The application wrote its last octet; FIN goes with it.
         case finishing
-        case finished
+        /// FIN was sent. Where it went without data, its acknowledgement is still to come, and comes by itself.
+        case finished(awaitsFIN: Bool)
         case failed(QUICError)
     }
 
@@ -79,10 +80,11 @@ package final class Stream: @unchecked Sendable {
         case .finishing, .finished: throw QUICError(.streamClosed, reason: "the stream was finished")
         case .failed(let error): throw error
         }
-        let count = min(octets.count, max(0, Self.sendLimit - sendBuffer.count))
+        guard let connection else { return 0 }
+        let count = connection.sendBudget.take(octets.count, held: sendBuffer.count)
         guard count > 0 else { return 0 }
         sendBuffer.append(UnsafeRawBufferPointer(rebasing: octets[..<count]))
-        connection?.queueToSend(self)
+        connection.queueToSend(self)
         return count
     }
 
@@ -95,16 +97,16 @@ package final class Stream: @unchecked Sendable {
 
     /// Ends the sending side at once: RESET_STREAM with the application's `code`.
     package func reset(code: UInt64) {
-        guard case .failed = sending else {
-            failSending(QUICError(.streamClosed, applicationCode: code, reason: "the stream was reset"))
-            connection?.shutDownWriting(of: self, code: code)
-            return
-        }
+        if case .failed = sending { return }
+        let code = ApplicationCode.clamp(code)
+        failSending(QUICError(.streamClosed, applicationCode: code, reason: "the stream was reset"))
+        connection?.shutDownWriting(of: self, code: code)
     }
 
     /// Asks the peer to send no more: STOP_SENDING with the application's `code`. What was received is dropped.
     package func stopReading(code: UInt64) {
         guard case .open = receiving else { return drop() }
+        let code = ApplicationCode.clamp(code)
         receiving = .failed(QUICError(.streamClosed, applicationCode: code, reason: "reading was stopped"))
         drop()
         readable.notify()
@@ -120,11 +122,8 @@ package final class Stream: @unchecked Sendable {
     // MARK: For the connection
 
     func receive(_ octets: UnsafeRawBufferPointer, isLast: Bool) {
-        guard case .open = receiving else {
-            // Data on its way when reading was stopped counts for flow control all the same.
-            connection?.consumed(octets.count, of: self)
-            return
-        }
+        // After STOP_SENDING ngtcp2 keeps what comes to itself, and its credit too.
+        guard case .open = receiving else { return }
         received.append(octets)
         if isLast { receiving = .finished }
         readable.notify()
@@ -160,26 +159,31 @@ package final class Stream: @unchecked Sendable {
     /// Whether what the application wrote has all been acknowledged, or never will be.
     var isFlushed: Bool {
         switch sending {
-        case .open, .finished: sendBuffer.count == 0
+        case .open: sendBuffer.count == 0
         case .finishing: false
+        case .finished(let awaitsFIN): !awaitsFIN && sendBuffer.count == 0
         case .failed: true
         }
     }
 
     func sent(_ count: Int, withFIN: Bool) {
         sendBuffer.sent(count)
-        if withFIN { sending = .finished }
+        if withFIN { sending = .finished(awaitsFIN: count == 0) }
     }
 
     func acknowledged(_ count: Int) {
+        if count == 0, case .finished = sending { sending = .finished(awaitsFIN: false) }
         sendBuffer.acknowledged(count)
-        if sendBuffer.count <= Self.sendLimit / 2 { writable.notify() }
+        connection?.released(count)
+        if sendBuffer.count <= SendBudget.streamLimit / 2 { writable.notify() }
     }
 
     /// Both directions have ended. What was received can still be read, and then counts for the connection's
     /// flow control.
     func closedByBothSides() {
         let error = QUICError(.streamClosed, reason: "the stream has ended")
+        isClosed = true
+        connection?.released(sendBuffer.count)
         sendBuffer.removeAll()
         failSending(error)
         failReceiving(error)

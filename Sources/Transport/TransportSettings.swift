@@ -1,3 +1,5 @@
+internal import CQUICShims
+
 /// What a connection offers its peer and allows itself (RFC 9000 §18.2).
 package struct TransportSettings: Sendable {
     /// How long a silent connection is kept.
@@ -19,4 +21,37 @@ package struct TransportSettings: Sendable {
     package var maximumUDPPayload = 1452
 
     package init() {}
+}
+
+extension TransportSettings {
+    var ngtcp2Settings: ngtcp2_settings {
+        var settings = ngtcp2_settings()
+        quic_settings_default(&settings)
+        settings.handshake_timeout = handshakeTimeout.nanoseconds
+        settings.max_tx_udp_payload_size = maximumUDPPayload
+        settings.max_window = maximumConnectionWindow
+        settings.max_stream_window = maximumStreamWindow
+        return settings
+    }
+
+    var transportParameters: ngtcp2_transport_params {
+        var parameters = ngtcp2_transport_params()
+        quic_transport_params_default(&parameters)
+        parameters.max_idle_timeout = idleTimeout.nanoseconds
+        parameters.initial_max_data = connectionWindow
+        parameters.initial_max_stream_data_bidi_local = streamWindow
+        parameters.initial_max_stream_data_bidi_remote = streamWindow
+        parameters.initial_max_stream_data_uni = streamWindow
+        parameters.initial_max_streams_bidi = maximumBidirectionalStreams
+        parameters.initial_max_streams_uni = maximumUnidirectionalStreams
+        parameters.active_connection_id_limit = activeConnectionIDLimit
+        return parameters
+    }
+}
+
+extension Duration {
+    /// In whole nanoseconds, as ngtcp2 counts.
+    fileprivate var nanoseconds: UInt64 {
+        UInt64(components.seconds) * 1_000_000_000 + UInt64(components.attoseconds / 1_000_000_000)
+    }
 }

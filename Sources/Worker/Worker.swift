@@ -1,21 +1,22 @@
-private import Control
-private import EventLoop
+internal import Control
+internal import EventLoop
 package import Linux
-private import Listener
-private import QUICLB
-private import TLS
+internal import Listener
+internal import QUICLB
+internal import TLS
 package import Transport
 
 /// The worker process: it is configured over the control channel, serves its slot's sockets, and ends when it is
 /// told to or when the supervisor is gone.
 package final class Worker {
     private let channel: PacketChannel
-    private let application: (Connection) -> Void
-    private let loop: EventLoop
+    let application: (Connection) -> Void
+    let loop: EventLoop
     private var channelSource: EventSource?
-    private var statsMemory: SharedMemory?
-    private var listener: Listener?
-    private var housekeeping: Housekeeping?
+    var statsMemory: SharedMemory?
+    var listener: Listener?
+    var housekeeping: Housekeeping?
+    private var isStopping = false
     private var exitStatus: Int32 = 0
 
     /// Serves until the end of the process's work, on the calling thread.
@@ -60,6 +61,7 @@ package final class Worker {
                 case .wouldBlock:
                     return
                 case .endOfStream:
+                    if let channelSource { loop.remove(channelSource) }
                     return stop(code: 0, reason: "the supervisor is gone")
                 }
             }
@@ -81,7 +83,7 @@ package final class Worker {
         }
     }
 
-    private func send(_ message: WorkerMessage, descriptors: [Int32] = []) {
+    func send(_ message: WorkerMessage, descriptors: [Int32] = []) {
         // A few small messages a life, to a supervisor that always reads; if it is gone, the channel's end says so.
         _ = try? channel.send(message.encoded(), descriptors: descriptors)
     }
@@ -90,6 +92,8 @@ package final class Worker {
     /// socket takes no more.
     private func stop(code: UInt64, reason: String) {
         guard let listener else { return loop.stop() }
+        guard !isStopping else { return }
+        isStopping = true
         listener.stop(code: code, reason: reason)
         let deadline = Timer { [loop] in loop.stop() }
         loop.set(deadline, to: loop.now + .seconds(1))
@@ -102,112 +106,5 @@ package final class Worker {
         send(.failed(failure))
         exitStatus = failure.exitStatus
         loop.stop()
-    }
-
-    // MARK: Start
-
-    private func start(
-        _ configuration: WorkerConfiguration, _ descriptors: inout DescriptorQueue
-    ) throws(StartupFailure) {
-        ProcessName.set("drover-w\(configuration.slot)")
-        let stats = try openStats(descriptors.next())
-        let listener = try makeListener(configuration, stats)
-        try openSockets(configuration, &descriptors, for: listener)
-        do {
-            try Privileges.drop()
-        } catch {
-            throw StartupFailure(.permission, "worker: drop privileges", why: "\(error)")
-        }
-        loop.addEndOfTurnHook { listener.flush() }
-        self.listener = listener
-        let housekeeping = Housekeeping(loop: loop, stats: stats)
-        housekeeping.start()
-        self.housekeeping = housekeeping
-        send(.ready)
-    }
-
-    private func openStats(_ descriptor: consuming FileDescriptor?) throws(StartupFailure) -> StatsPage {
-        guard let descriptor else {
-            throw StartupFailure(.internal, "worker: open the stats page", why: "no descriptor came with it")
-        }
-        do {
-            let memory = try SharedMemory(mapping: descriptor, size: StatsPage.size)
-            guard let page = StatsPage(opening: memory) else {
-                throw StartupFailure(.internal, "worker: open the stats page", why: "it has another layout")
-            }
-            statsMemory = consume memory
-            return page
-        } catch let error as Errno {
-            throw StartupFailure(.internal, "worker: map the stats page", why: "\(error)")
-        } catch {
-            throw error as! StartupFailure
-        }
-    }
-
-    private func makeListener(
-        _ configuration: WorkerConfiguration, _ stats: StatsPage
-    ) throws(StartupFailure) -> Listener {
-        guard NGTCP2.isSupported else {
-            throw StartupFailure(
-                .configuration, "worker: start with ngtcp2 \(NGTCP2.version)",
-                why: "ngtcp2 \(NGTCP2.minimumVersion) or later is needed", remedy: "run scripts/install-deps")
-        }
-        let tls: ServerContext
-        do {
-            tls = try ServerContext(
-                certificateChainPEM: configuration.certificateChain, privateKeyPEM: configuration.privateKey,
-                applicationProtocols: configuration.applicationProtocols, ticketKeys: configuration.ticketKeys
-            )
-        } catch {
-            throw StartupFailure(
-                .configuration, "tls: \(error.operation)", why: error.reason, remedy: error.advice)
-        }
-        var settings = TransportSettings()
-        settings.idleTimeout = configuration.idleTimeout
-        let context = TransportContext(loop: loop, random: RandomSource(), tls: tls, settings: settings)
-        return Listener(
-            context: context, codec: try Self.makeCodec(configuration), slot: configuration.slot,
-            statelessReset: StatelessReset(secret: configuration.resetSecret), stats: stats,
-            maximumConnections: 100_000, onConnection: application)
-    }
-
-    private static func makeCodec(_ configuration: WorkerConfiguration) throws(StartupFailure) -> PoolCodec {
-        do {
-            return try PoolCodec(layout: configuration.connectionIDs, host: configuration.hostID)
-        } catch {
-            throw StartupFailure(.configuration, "worker: lay out connection IDs", why: "\(error)")
-        }
-    }
-
-    private func openSockets(
-        _ configuration: WorkerConfiguration, _ descriptors: inout DescriptorQueue, for listener: Listener
-    ) throws(StartupFailure) {
-        for (index, address) in configuration.addresses.enumerated() {
-            do {
-                let socket: UDPSocket
-                if configuration.adoptsSockets {
-                    guard let descriptor = descriptors.next() else {
-                        throw StartupFailure(
-                            .internal, "worker: adopt the socket of \(address)", why: "it did not come")
-                    }
-                    socket = try UDPSocket(adopting: descriptor)
-                } else {
-                    socket = try UDPSocket(
-                        bindingSharing: address,
-                        receiveBuffer: Int32(clamping: configuration.receiveBufferSize),
-                        sendBuffer: Int32(clamping: configuration.sendBufferSize))
-                    send(
-                        .bound(addressIndex: index, socket.localAddress),
-                        descriptors: [socket.fileDescriptor.rawValue])
-                }
-                try listener.add(socket, isAdopted: configuration.adoptsSockets)
-            } catch let error as Errno {
-                throw StartupFailure(
-                    error == .accessDenied ? .permission : .configuration, "listen: bind \(address)",
-                    why: "\(error)")
-            } catch {
-                throw error as! StartupFailure
-            }
-        }
     }
 }

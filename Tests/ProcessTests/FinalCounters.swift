@@ -24,6 +24,17 @@ struct FinalCounters: Sendable {
     /// How many connections each slot accepted, in the order of slots.
     var accepted: [Int] { slots.sorted { $0.key < $1.key }.map { $0.value["accepted", default: 0] } }
 
+    /// What became of the datagrams a slot received, all of them: delivered, answered, or dropped by reason.
+    func accountedFor(in slot: Int) -> Int {
+        let counters = slots[slot, default: [:]]
+        let answered = ["datagrams-delivered", "version-negotiations-sent", "resets-sent"]
+        // Lost before they were received, or on the way out.
+        let others = ["dropped-receive-queue-full", "dropped-send-refused"]
+        return counters.filter { name, _ in
+            answered.contains(name) || name.hasPrefix("dropped-") && !others.contains(name)
+        }.values.reduce(0, +)
+    }
+
     private static func counter(_ word: Substring) -> (String, Int)? {
         let parts = word.split(separator: "=")
         guard parts.count == 2, let value = Int(parts[1]) else { return nil }

@@ -25,7 +25,13 @@ extension ProcessTests {
                 "echo_transfer.py", port: pool.port,
                 ["--connections", "20", "--concurrency", "4", "--bytes", "100000"])
             #expect(try await client.exitStatus(within: .seconds(60)) == .exited(0))
-            try await pool.terminate()
+
+            let counters = try await pool.terminate()
+            for (slot, counts) in counters.slots {
+                #expect(counters.accountedFor(in: slot) == counts["datagrams-received"])
+                #expect(counts["dropped-invalid-initial", default: 0] > 0)
+                #expect(counts["dropped-malformed-header", default: 0] > 0)
+            }
         }
 
         /// A few first packets among the garbage are valid: their connections hold memory until the handshake

@@ -31,10 +31,22 @@ struct H3Echo {
         let control = try await connection.openUnidirectionalStream()
         try await control.write(HTTP3Frame.controlStreamOpening)
         try await withThrowingDiscardingTaskGroup { group in
-            for try await stream in connection.streams where stream.isBidirectional {
-                group.addTask { try await echoRequest(on: stream) }
+            for try await stream in connection.streams {
+                group.addTask {
+                    if stream.isBidirectional {
+                        try await echoRequest(on: stream)
+                    } else {
+                        try await discard(stream)
+                    }
+                }
             }
         }
+    }
+
+    /// Reads the client's control and QPACK streams, which must not be stopped (RFC 9114 §6.2.1).
+    @LoopActor
+    private static func discard(_ stream: Stream) async throws {
+        while try await stream.read() != nil {}
     }
 
     /// Answers with the body as it arrives: the next piece is read when this one is written.

@@ -1,0 +1,116 @@
+internal import Control
+private import EventLoop
+internal import Linux
+private import Listener
+private import QUICLB
+private import TLS
+private import Transport
+
+extension Worker {
+    /// Does what the configuration says, and tells the supervisor that packets are received.
+    func start(
+        _ configuration: WorkerConfiguration, _ descriptors: inout DescriptorQueue
+    ) throws(StartupFailure) {
+        ProcessName.set("drover-w\(configuration.slot)")
+        let stats = try openStats(descriptors.next())
+        let listener = try makeListener(configuration, stats)
+        for index in configuration.addresses.indices {
+            let socket = try openSocket(configuration, index, &descriptors)
+            try attempt("receive on \(socket.localAddress)", .internal) { () throws(Errno) in
+                try listener.add(socket, isAdopted: configuration.adoptsSockets)
+            }
+        }
+        try attempt("drop privileges", .permission) { () throws(Errno) in try Privileges.drop() }
+        loop.addEndOfTurnHook { listener.flush() }
+        self.listener = listener
+        let housekeeping = Housekeeping(loop: loop, stats: stats)
+        housekeeping.start()
+        self.housekeeping = housekeeping
+        send(.ready)
+    }
+
+    /// Runs `body`; what the kernel refuses is a failure of the start.
+    private func attempt<Result: ~Copyable>(
+        _ what: String, _ category: StartupFailure.Category, _ body: () throws(Errno) -> Result
+    ) throws(StartupFailure) -> Result {
+        do {
+            return try body()
+        } catch {
+            throw StartupFailure(category, "worker: \(what)", why: "\(error)")
+        }
+    }
+
+    private func openStats(_ descriptor: consuming FileDescriptor?) throws(StartupFailure) -> StatsPage {
+        guard let descriptor else {
+            throw StartupFailure(.internal, "worker: open the stats page", why: "no descriptor came with it")
+        }
+        let memory: SharedMemory
+        do {
+            memory = try SharedMemory(mapping: descriptor, size: StatsPage.size)
+        } catch {
+            throw StartupFailure(.internal, "worker: map the stats page", why: "\(error)")
+        }
+        guard let page = StatsPage(opening: memory) else {
+            throw StartupFailure(.internal, "worker: open the stats page", why: "it has another layout")
+        }
+        statsMemory = consume memory
+        return page
+    }
+
+    private func makeListener(
+        _ configuration: WorkerConfiguration, _ stats: StatsPage
+    ) throws(StartupFailure) -> Listener {
+        guard NGTCP2.isSupported else {
+            throw StartupFailure(
+                .configuration, "worker: start with ngtcp2 \(NGTCP2.version)",
+                why: "ngtcp2 \(NGTCP2.minimumVersion) or later is needed", remedy: "run scripts/install-deps")
+        }
+        let tls: ServerContext
+        let codec: PoolCodec
+        do {
+            tls = try ServerContext(
+                certificateChainPEM: configuration.certificateChain, privateKeyPEM: configuration.privateKey,
+                applicationProtocols: configuration.applicationProtocols, ticketKeys: configuration.ticketKeys)
+        } catch {
+            throw StartupFailure(
+                .configuration, "tls: \(error.operation)", why: error.reason, remedy: error.advice)
+        }
+        do {
+            codec = try PoolCodec(layout: configuration.connectionIDs, host: configuration.hostID)
+        } catch {
+            throw StartupFailure(.configuration, "worker: lay out connection IDs", why: "\(error)")
+        }
+        var settings = TransportSettings()
+        settings.idleTimeout = configuration.idleTimeout
+        let context = TransportContext(loop: loop, random: RandomSource(), tls: tls, settings: settings)
+        return Listener(
+            context: context, codec: codec, slot: configuration.slot,
+            statelessReset: StatelessReset(secret: configuration.resetSecret), stats: stats,
+            limits: ListenerLimits(), onConnection: application)
+    }
+
+    /// Takes over the predecessor's socket for the address at `index`, or binds one and shares it with the
+    /// supervisor, which keeps it alive.
+    private func openSocket(
+        _ configuration: WorkerConfiguration, _ index: Int, _ descriptors: inout DescriptorQueue
+    ) throws(StartupFailure) -> UDPSocket {
+        let address = configuration.addresses[index]
+        do {
+            guard !configuration.adoptsSockets else { return try adoptSocket(descriptors.next()) }
+            let socket = try UDPSocket(
+                bindingSharing: address, receiveBuffer: Int32(clamping: configuration.receiveBufferSize),
+                sendBuffer: Int32(clamping: configuration.sendBufferSize))
+            send(
+                .bound(addressIndex: index, socket.localAddress), descriptors: [socket.fileDescriptor.rawValue])
+            return socket
+        } catch {
+            throw StartupFailure(
+                error == .accessDenied ? .permission : .configuration, "listen: bind \(address)", why: "\(error)")
+        }
+    }
+
+    private func adoptSocket(_ descriptor: consuming FileDescriptor?) throws(Errno) -> UDPSocket {
+        guard let descriptor else { throw .invalidArgument }
+        return try UDPSocket(adopting: descriptor)
+    }
+}

@@ -1,0 +1,24 @@
+/// A parser of outside octets with its invariants. The raw value names it on the command line, and its
+/// directory of the corpus.
+package enum FuzzTarget: String, CaseIterable, Sendable {
+    case hexadecimal
+    case packetHeader = "packet-header"
+    case quicLB = "quic-lb"
+    case socketAddress = "socket-address"
+    case supervisorMessage = "supervisor-message"
+    case tlsHandshake = "tls-handshake"
+    case workerMessage = "worker-message"
+
+    /// Gives `bytes` to the parser. Traps where an invariant does not hold.
+    package func run(_ bytes: UnsafeRawBufferPointer) {
+        switch self {
+        case .hexadecimal: fuzzHexadecimal(bytes)
+        case .packetHeader: fuzzPacketHeader(bytes)
+        case .quicLB: fuzzQUICLB(bytes)
+        case .socketAddress: fuzzSocketAddress(bytes)
+        case .supervisorMessage: fuzzSupervisorMessage(bytes)
+        case .tlsHandshake: fuzzTLSHandshake(bytes)
+        case .workerMessage: fuzzWorkerMessage(bytes)
+        }
+    }
+}
