@@ -91,8 +91,14 @@ extension Connection {
             switch Int32(truncatingIfNeeded: count) {
             case NGTCP2_ERR_WRITE_MORE:
                 continue
-            case NGTCP2_ERR_STREAM_DATA_BLOCKED, NGTCP2_ERR_STREAM_SHUT_WR, NGTCP2_ERR_STREAM_NOT_FOUND:
+            case NGTCP2_ERR_STREAM_DATA_BLOCKED:
                 // It comes back with the peer's MAX_STREAM_DATA, if ever.
+                streamsToSend.removeFirst()
+                continue
+            case NGTCP2_ERR_STREAM_SHUT_WR, NGTCP2_ERR_STREAM_NOT_FOUND:
+                // The peer's STOP_SENDING: ngtcp2 has answered it with RESET_STREAM (RFC 9000 §3.5), and this is
+                // how it tells.
+                stream?.failSending(QUICError(.sendingStopped))
                 streamsToSend.removeFirst()
                 continue
             default:

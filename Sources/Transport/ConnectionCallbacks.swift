@@ -121,10 +121,6 @@ extension Connection {
             stream(streamData)?.failReceiving(QUICError(.streamReset, applicationCode: code))
             return 0
         }
-        callbacks.stream_stop_sending = { _, _, code, _, streamData in
-            stream(streamData)?.failSending(QUICError(.sendingStopped, applicationCode: code))
-            return 0
-        }
         callbacks.extend_max_stream_data = { _, _, _, userData, streamData in
             if let stream = stream(streamData) { connection(userData).queueToSend(stream) }
             return 0

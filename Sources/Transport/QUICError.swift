@@ -23,7 +23,7 @@ public struct QUICError: Error, Hashable, Sendable {
         public static let protocolViolated = Code(value: .protocolViolated)
         /// The peer reset the stream, RESET_STREAM (RFC 9000 §3.2), with `applicationCode`.
         public static let streamReset = Code(value: .streamReset)
-        /// The peer wants no more data, STOP_SENDING (RFC 9000 §3.5), with `applicationCode`.
+        /// The peer wants no more data, STOP_SENDING (RFC 9000 §3.5).
         public static let sendingStopped = Code(value: .sendingStopped)
         /// The stream has no such direction, or this side ended it.
         public static let streamClosed = Code(value: .streamClosed)
