@@ -60,7 +60,8 @@ let package = Package(
         .testTarget(name: "QUICLBTests", dependencies: ["QUICLB"]),
         .testTarget(name: "SteeringTests", dependencies: ["Linux", "QUICLB", "Steering"]),
         .testTarget(name: "TLSTests", dependencies: ["COpenSSL", "TLS"], exclude: ["Clients"]),
-        .testTarget(name: "TransportTests", dependencies: ["CQUICShims", "EventLoop", "TestSupport", "Transport"]),
+        .testTarget(
+            name: "TransportTests", dependencies: ["CQUICShims", "EventLoop", "TestSupport", "Transport"]),
         .testTarget(name: "ListenerTests", dependencies: ["EventLoop", "Listener", "QUICLB"]),
         .testTarget(name: "ControlTests", dependencies: ["Control", "Linux", "QUICLB"]),
         .target(

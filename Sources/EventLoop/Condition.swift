@@ -9,10 +9,9 @@ package final class Condition: @unchecked Sendable {
 
     /// Wakes all that wait.
     package func notify() {
-        guard !waiters.isEmpty else { return }
-        let woken = waiters
+        // Resuming queues a job and runs nothing yet, so nobody changes the list meanwhile.
+        for waiter in waiters { waiter.resume() }
         waiters.removeAll(keepingCapacity: true)
-        for waiter in woken { waiter.resume() }
     }
 
     /// Waits for `notify`, or for the task to be cancelled: a task that is cancelled does not wait.

@@ -277,6 +277,7 @@ extension QUICError {
         let octets = UnsafeBufferPointer(start: error.reason, count: error.reasonlen)
         self.init(
             .closedByPeer, applicationCode: isApplications ? error.error_code : nil,
-            transportCode: isApplications ? nil : error.error_code, reason: String(decoding: octets, as: UTF8.self))
+            transportCode: isApplications ? nil : error.error_code,
+            reason: String(decoding: octets, as: UTF8.self))
     }
 }

@@ -106,11 +106,13 @@ extension Connection {
         }
         callbacks.recv_stream_data = { _, flags, _, _, data, count, _, streamData in
             let isLast = flags & UInt32(NGTCP2_STREAM_DATA_FLAG_FIN) != 0
-            stream(streamData)?.receive(UnsafeRawBufferPointer(start: data, count: count), isLast: isLast)
+            unretainedStream(streamData)?._withUnsafeGuaranteedRef { stream in
+                stream.receive(UnsafeRawBufferPointer(start: data, count: count), isLast: isLast)
+            }
             return 0
         }
         callbacks.acked_stream_data_offset = { _, _, _, count, _, streamData in
-            stream(streamData)?.acknowledged(Int(count))
+            unretainedStream(streamData)?._withUnsafeGuaranteedRef { $0.acknowledged(Int(count)) }
             return 0
         }
         callbacks.stream_close = { _, _, _, _, userData, streamData in
@@ -157,7 +159,12 @@ private func connection(_ userData: UnsafeMutableRawPointer?) -> Connection {
 }
 
 private func stream(_ userData: UnsafeMutableRawPointer?) -> Stream? {
-    userData.map { Unmanaged<Stream>.fromOpaque($0).takeUnretainedValue() }
+    unretainedStream(userData)?.takeUnretainedValue()
+}
+
+/// For what happens with every packet: no reference is counted.
+private func unretainedStream(_ userData: UnsafeMutableRawPointer?) -> Unmanaged<Stream>? {
+    userData.map { Unmanaged.fromOpaque($0) }
 }
 
 private func packetKey(_ context: UnsafePointer<ngtcp2_crypto_aead_ctx>?) -> Unmanaged<PacketKey> {

@@ -70,7 +70,8 @@ extension Worker {
         do {
             tls = try ServerContext(
                 certificateChainPEM: configuration.certificateChain, privateKeyPEM: configuration.privateKey,
-                applicationProtocols: configuration.applicationProtocols, ticketKeys: configuration.ticketKeys)
+                applicationProtocols: configuration.applicationProtocols, ticketKeys: configuration.ticketKeys
+            )
         } catch {
             throw StartupFailure(
                 .configuration, "tls: \(error.operation)", why: error.reason, remedy: error.advice)
@@ -101,11 +102,13 @@ extension Worker {
                 bindingSharing: address, receiveBuffer: Int32(clamping: configuration.receiveBufferSize),
                 sendBuffer: Int32(clamping: configuration.sendBufferSize))
             send(
-                .bound(addressIndex: index, socket.localAddress), descriptors: [socket.fileDescriptor.rawValue])
+                .bound(addressIndex: index, socket.localAddress),
+                descriptors: [socket.fileDescriptor.rawValue])
             return socket
         } catch {
             throw StartupFailure(
-                error == .accessDenied ? .permission : .configuration, "listen: bind \(address)", why: "\(error)")
+                error == .accessDenied ? .permission : .configuration, "listen: bind \(address)",
+                why: "\(error)")
         }
     }
 
