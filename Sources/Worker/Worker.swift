@@ -1,9 +1,8 @@
 internal import Control
 internal import EventLoop
+private import Glibc
 package import Linux
 internal import Listener
-internal import QUICLB
-internal import TLS
 package import Transport
 
 /// The worker process: it is configured over the control channel, serves its slot's sockets, and ends when it is
@@ -28,6 +27,8 @@ package final class Worker {
     package static func run(
         channel: consuming PacketChannel, application: @escaping (Connection) -> Void
     ) -> Int32 {
+        // The supervisor alone says when to stop: a service manager signals every process of the service.
+        Signals.ignore([SIGTERM, SIGINT, SIGHUP, SIGPIPE])
         do throws(Errno) {
             let worker = try Worker(channel: channel, application: application)
             try worker.loop.run()
