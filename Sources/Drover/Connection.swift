@@ -26,8 +26,8 @@ public final class Connection {
     /// Why the connection is over; nil while it is not.
     public var closeError: QUICError? { core.isOpen ? nil : core.closeError }
 
-    /// The streams that the client opens, as they come. It ends when the client closes the connection without an
-    /// error or the connection times out, and throws why it ended otherwise.
+    /// The streams that the client opens, as they come. It ends when either side closes the connection without an
+    /// error of the client's, or the connection times out, and throws why it ended otherwise.
     public var streams: IncomingStreams { IncomingStreams(connection: self) }
 
     private func nextIncomingStream() async throws -> Stream? {
@@ -89,8 +89,8 @@ public final class Connection {
 }
 
 extension QUICError {
-    /// Whether the connection came to an end that is nobody's fault: the peer closed it with no error, or fell
-    /// silent.
+    /// Whether the connection came to an end that is no failure: this side closed it, or the peer did with no
+    /// error, or it fell silent.
     fileprivate var isCleanEnd: Bool {
         switch code {
         case .closedByPeer: applicationCode ?? 0 == 0 && transportCode ?? 0 == 0

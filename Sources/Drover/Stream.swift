@@ -82,7 +82,7 @@ public final class Stream {
         await core.writable.wait()
     }
 
-    /// Ends this side's sending, after what was written.
+    /// Ends this side's sending, after what was written. A stream that is let go of without stays open.
     public func finish() {
         core.finish()
     }

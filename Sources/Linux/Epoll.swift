@@ -12,8 +12,6 @@ package struct Epoll: ~Copyable {
 
         package static let readable = Events(rawValue: EPOLLIN.rawValue)
         package static let writable = Events(rawValue: EPOLLOUT.rawValue)
-        /// The other end is gone. Reported whether asked for or not.
-        package static let hangUp = Events(rawValue: EPOLLHUP.rawValue)
         package static let failed = Events(rawValue: EPOLLERR.rawValue)
     }
 

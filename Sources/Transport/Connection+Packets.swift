@@ -16,6 +16,7 @@ extension Connection {
             context.loop.now.nanoseconds)
         switch result {
         case 0:
+            offerBlockedStreams()
             context.addPendingWrite(self)
         case NGTCP2_ERR_DRAINING:
             drain()
@@ -25,6 +26,15 @@ extension Connection {
             end(QUICError(.protocolViolated, reason: String(cString: ngtcp2_strerror(result))))
         default:
             fail(result)
+        }
+    }
+
+    /// Lets streams that were blocked try again: the packet may have brought MAX_STREAM_DATA, or STOP_SENDING, of
+    /// which ngtcp2 tells only when it is offered data.
+    private func offerBlockedStreams() {
+        while let stream = blockedStreams.first {
+            blockedStreams.removeFirst()
+            streamsToSend.append(stream)
         }
     }
 
@@ -92,8 +102,8 @@ extension Connection {
             case NGTCP2_ERR_WRITE_MORE:
                 continue
             case NGTCP2_ERR_STREAM_DATA_BLOCKED:
-                // It comes back with the peer's MAX_STREAM_DATA, if ever.
                 streamsToSend.removeFirst()
+                if let stream { blockedStreams.append(stream) }
                 continue
             case NGTCP2_ERR_STREAM_SHUT_WR, NGTCP2_ERR_STREAM_NOT_FOUND:
                 // The peer's STOP_SENDING: ngtcp2 has answered it with RESET_STREAM (RFC 9000 §3.5), and this is

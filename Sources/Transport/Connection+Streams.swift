@@ -37,6 +37,7 @@ extension Connection {
     // MARK: For streams
 
     func queueToSend(_ stream: Stream) {
+        // A blocked one stays where it is until the next packet comes.
         streamsToSend.append(stream)
         context.addPendingWrite(self)
     }
@@ -66,6 +67,7 @@ extension Connection {
         streams.removeAll()
         incomingStreams.removeAll()
         streamsToSend.removeAll()
+        blockedStreams.removeAll()
         incomingStreamsChanged.notify()
         streamCreditChanged.notify()
     }

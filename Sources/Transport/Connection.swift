@@ -30,6 +30,8 @@ package final class Connection: @unchecked Sendable {
     var streams: [Int64: Stream] = [:]
     var incomingStreams: [Stream] = []
     var streamsToSend = StreamQueue()
+    /// Those that the peer's flow control holds back.
+    var blockedStreams = StreamQueue()
     var sendBudget = SendBudget()
     var isWritePending = false
     var machine = StateMachine()

@@ -123,10 +123,6 @@ extension Connection {
             stream(streamData)?.failReceiving(QUICError(.streamReset, applicationCode: code))
             return 0
         }
-        callbacks.extend_max_stream_data = { _, _, _, userData, streamData in
-            if let stream = stream(streamData) { connection(userData).queueToSend(stream) }
-            return 0
-        }
         callbacks.extend_max_local_streams_bidi = { _, _, userData in
             connection(userData).streamCreditChanged.notify()
             return 0

@@ -4,6 +4,9 @@ struct SendBudget {
     /// Octets. A stream alone may have half of it.
     static let limit = 2 * 1024 * 1024
     static let streamLimit = limit / 2
+    /// What every stream may have, whatever the others hold: streams that the peer does not read keep their part of
+    /// the budget, and must not keep the others from theirs.
+    static let share = 16 * 1024
 
     private var used = 0
     /// Whether a stream was refused for want of budget since writers were last woken.
@@ -12,7 +15,7 @@ struct SendBudget {
     /// How much of `wanted` octets a stream may add that has `held` already.
     mutating func take(_ wanted: Int, held: Int) -> Int {
         let allowed = max(0, min(wanted, Self.streamLimit - held))
-        let granted = max(0, min(allowed, Self.limit - used))
+        let granted = max(0, min(allowed, max(Self.limit - used, Self.share - held)))
         if granted < allowed { isShort = true }
         used += granted
         return granted

@@ -11,7 +11,7 @@ package final class Stream: @unchecked Sendable {
     /// Wakes writers: there is room, or no more sense in writing.
     package let writable = Condition()
 
-    /// Nil once the connection is over.
+    /// Nil once the connection ended, if it did before the stream.
     private(set) var connection: Connection?
     private let received: ByteQueue
     private var receiving: Receiving
@@ -35,7 +35,8 @@ package final class Stream: @unchecked Sendable {
         case open
         /// The application wrote its last octet; FIN goes with it.
         case finishing
-        /// FIN was sent. Where it went without data, its acknowledgement is still to come, and comes by itself.
+        /// FIN was sent. Where it went without data, its acknowledgement is still to come; by itself, unless both
+        /// were lost and sent again in one frame: then the connection's deadline ends the wait.
         case finished(awaitsFIN: Bool)
         case failed(QUICError)
     }

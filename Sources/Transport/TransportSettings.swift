@@ -9,9 +9,9 @@ package struct TransportSettings: Sendable {
     /// Octets that the peer may send before the application reads: on one stream, and on all together.
     package var streamWindow: UInt64 = 256 * 1024
     package var connectionWindow: UInt64 = 1024 * 1024
-    /// What the windows may grow to on a fast path.
-    package var maximumStreamWindow: UInt64 = 6 * 1024 * 1024
-    package var maximumConnectionWindow: UInt64 = 16 * 1024 * 1024
+    /// What the windows may grow to on a fast path: the most that a client can make a worker hold unread.
+    package var maximumStreamWindow: UInt64 = 2 * 1024 * 1024
+    package var maximumConnectionWindow: UInt64 = 4 * 1024 * 1024
     /// Streams that the peer may have open at a time.
     package var maximumBidirectionalStreams: UInt64 = 100
     package var maximumUnidirectionalStreams: UInt64 = 100

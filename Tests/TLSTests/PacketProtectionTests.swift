@@ -75,15 +75,6 @@ import Testing
                 == hex("437b9aec36"))
     }
 
-    // RFC 9001 §A.4
-    @Test func retryIntegrityTag() {
-        let pseudoPacket = hex("088394c8f03e515708 ff000000010008f067a5502a4262b5746f6b656e")
-        let nonce = hex("461599d35d632bf2239825bb")
-        let packet = pseudoPacket.sealed(
-            with: RetryIntegrity.makeKey(), headerCount: pseudoPacket.count, nonce: nonce)
-        #expect(packet?.suffix(16) == hex("04a265ba2eff4d829058fb3f0f2496ba")[...])
-    }
-
     @Test(arguments: [CipherSuite.aes128GCMSHA256, .aes256GCMSHA384, .chacha20Poly1305SHA256])
     func alteredPacketsDoNotOpen(suite: CipherSuite) throws {
         let secret = TrafficSecret(suite, String(repeating: "5a", count: suite.hashLength))

@@ -49,13 +49,15 @@ struct ConnectionStateMachineTests {
 }
 
 struct SendBudgetTests {
-    @Test("a stream has half of the budget at most, all streams the whole")
+    @Test("a stream has half of the budget at most, all streams the whole, and then each its share")
     func limits() {
         var budget = SendBudget()
         #expect(budget.take(.max, held: 0) == SendBudget.streamLimit)
         #expect(budget.take(1, held: SendBudget.streamLimit) == 0)
         #expect(budget.take(.max, held: 0) == SendBudget.streamLimit)
-        #expect(budget.take(1, held: 0) == 0)
+        #expect(budget.take(.max, held: 0) == SendBudget.share)
+        #expect(budget.take(.max, held: SendBudget.share - 1) == 1)
+        #expect(budget.take(1, held: SendBudget.share) == 0)
     }
 
     @Test("writers are woken when half is free again, and only if one was refused")
@@ -64,7 +66,7 @@ struct SendBudgetTests {
         _ = budget.take(SendBudget.streamLimit, held: 0)
         _ = budget.take(SendBudget.streamLimit, held: 0)
         #expect(budget.giveBack(0) == false)
-        _ = budget.take(1, held: 0)
+        _ = budget.take(1, held: SendBudget.share)
         #expect(budget.giveBack(SendBudget.streamLimit - 1) == false)
         #expect(budget.giveBack(1) == true)
         #expect(budget.giveBack(1) == false)
