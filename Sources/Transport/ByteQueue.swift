@@ -56,6 +56,23 @@ final class ByteQueue {
         }
     }
 
+    /// Drops the last `number` octets.
+    func removeLast(_ number: Int) {
+        precondition(number <= count, "more octets removed than queued")
+        guard number < count else { return removeAll() }
+        var cursor = Cursor()
+        advance(&cursor, by: count - number)
+        last = cursor.block
+        tail = cursor.offset
+        count -= number
+        var dropped = last?.next
+        last?.next = nil
+        while let block = dropped {
+            dropped = block.next
+            pool.give(block)
+        }
+    }
+
     func removeAll() {
         removeFirst(count)
     }

@@ -49,6 +49,13 @@ struct SendBuffer {
         if inFlight == 0 { cursor = ByteQueue.Cursor() }
     }
 
+    /// Drops what was not sent; returns how many octets that was.
+    func dropUnsent() -> Int {
+        let dropped = unsent
+        queue.removeLast(dropped)
+        return dropped
+    }
+
     mutating func removeAll() {
         queue.removeAll()
         cursor = ByteQueue.Cursor()

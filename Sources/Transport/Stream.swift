@@ -140,6 +140,8 @@ package final class Stream: @unchecked Sendable {
     func failSending(_ error: QUICError) {
         if case .failed = sending { return }
         sending = .failed(error)
+        // What was sent stays: ngtcp2 refers to it until the stream is closed.
+        connection?.released(sendBuffer.dropUnsent())
         writable.notify()
     }
 

@@ -24,6 +24,11 @@ struct ByteQueueTests {
                 #expect(Array(buffer.prefix(removed)) == Array(model.prefix(count)))
                 model.removeFirst(removed)
             }
+            if Int.random(in: 0..<4, using: &generator) == 0 {
+                let dropped = Int.random(in: 0...model.count, using: &generator)
+                queue.removeLast(dropped)
+                model.removeLast(dropped)
+            }
             #expect(queue.count == model.count)
         }
     }
@@ -42,7 +47,7 @@ struct SendBufferTests {
         let vectors = UnsafeMutableBufferPointer<SendBuffer.Vector>.allocate(capacity: 2)
         defer { vectors.deallocate() }
         for _ in 0..<2000 {
-            switch Int.random(in: 0..<3, using: &generator) {
+            switch Int.random(in: 0..<4, using: &generator) {
             case 0:
                 let count = Int.random(in: 1...6000, using: &generator)
                 let octets = (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
@@ -57,6 +62,9 @@ struct SendBufferTests {
                 let count = Int.random(in: 0...min(offered.count, 1400), using: &generator)
                 buffer.sent(count)
                 sent += offered.prefix(count)
+            case 2:
+                #expect(buffer.dropUnsent() == written.count - sent.count)
+                written.removeLast(written.count - sent.count)
             default:
                 let count = Int.random(in: 0...(sent.count - acknowledged), using: &generator)
                 buffer.acknowledged(count)
