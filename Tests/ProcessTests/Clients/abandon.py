@@ -12,6 +12,7 @@ import sys
 from aioquic.quic.events import HandshakeCompleted, QuicEvent, StreamDataReceived
 
 from aioquic_connection import aioquic_connection
+from arguments import pool_parser
 from connection_driver import ConnectionDriver
 from report import report
 
@@ -21,9 +22,7 @@ LAST = bytes(range(256)) * 800
 
 
 def parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, required=True)
+    parser = pool_parser(__doc__)
     parser.add_argument("--kind", choices=["stopped", "unidirectional"], required=True)
     parser.add_argument("--streams", type=int, default=60)
     parser.add_argument("--deadline", type=float, default=20.0)

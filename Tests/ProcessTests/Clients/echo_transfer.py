@@ -5,19 +5,13 @@ import asyncio
 import sys
 import time
 
+from arguments import transfer_parser
 from echo_client import EchoClient
 from report import report
 
 
 def parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--connections", type=int, required=True)
-    parser.add_argument("--concurrency", type=int, required=True, help="connections at a time")
-    parser.add_argument("--bytes", type=int, required=True, help="to send on each connection")
-    parser.add_argument("--deadline", type=float, default=60, help="seconds for one connection")
-    return parser.parse_args()
+    return transfer_parser(__doc__).parse_args()
 
 
 async def transfer(arguments: argparse.Namespace, index: int, places: asyncio.Semaphore) -> bool:

@@ -12,6 +12,7 @@ import sys
 import time
 from collections import Counter
 
+from arguments import pool_parser
 from client_initial import client_initial
 from garbage_datagrams import GarbageDatagrams
 from report import report
@@ -24,9 +25,7 @@ LARGEST_DATAGRAM = 65_535
 
 
 def parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, required=True)
+    parser = pool_parser(__doc__)
     parser.add_argument("--count", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()

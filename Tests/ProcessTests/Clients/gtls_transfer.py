@@ -10,6 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from arguments import transfer_parser
 from report import report
 
 # gtlsclient writes its log as `… pkt rx pkn=… dcid=0x… scid=0x… type=Initial …`.
@@ -22,13 +23,7 @@ CHUNK = 1024 * 1024
 
 
 def parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--connections", type=int, required=True)
-    parser.add_argument("--concurrency", type=int, required=True, help="connections at a time")
-    parser.add_argument("--bytes", type=int, required=True, help="to send on each connection")
-    parser.add_argument("--deadline", type=float, default=60, help="seconds for one connection")
+    parser = transfer_parser(__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--gtlsclient", default="gtlsclient", help="the program")
     return parser.parse_args()

@@ -24,6 +24,7 @@ from qh3.quic.events import (
     StreamDataReceived,
 )
 
+from arguments import pool_parser
 from connection_driver import Address, ConnectionDriver
 from report import report
 
@@ -35,9 +36,7 @@ IDLE_TIMEOUT = "idle timeout"
 
 
 def parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, required=True)
+    parser = pool_parser(__doc__)
     parser.add_argument("--connections", type=int, required=True)
     parser.add_argument("--idle-timeout", type=float, default=30, help="seconds")
     return parser.parse_args()

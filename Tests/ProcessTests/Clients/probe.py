@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 
+from arguments import pool_parser
 from client_initial import client_initial, resized
 from report import report
 
@@ -90,9 +91,7 @@ def probe_no_reset(peer: socket.socket, connection_id: bytes, size: int) -> None
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, required=True)
+    parser = pool_parser(__doc__)
     probes = parser.add_subparsers(dest="probe", required=True)
     probes.add_parser("version", help=probe_version.__doc__)
     probes.add_parser("small-initial", help=probe_small_initial.__doc__)

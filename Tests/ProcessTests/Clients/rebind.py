@@ -4,14 +4,13 @@ import argparse
 import asyncio
 import sys
 
+from arguments import pool_parser
 from echo_client import EchoClient
 from report import report
 
 
 def parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, required=True)
+    parser = pool_parser(__doc__)
     parser.add_argument("--connections", type=int, required=True, help="all at once")
     parser.add_argument("--bytes", type=int, required=True, help="to send on each connection")
     parser.add_argument("--rebinds", type=int, default=3, help="changes of port, evenly spread")
