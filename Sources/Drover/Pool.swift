@@ -45,9 +45,8 @@ public struct Pool: Sendable {
     /// Whether this process is one of the workers.
     package static var isWorker: Bool { WorkerChannel.isInherited }
 
-    /// Serves as a worker until the supervisor stops it.
+    /// Serves as a worker until the supervisor stops it. The caller has filled in missing standard streams.
     package static func runAsWorker(_ handler: @escaping ConnectionHandler) -> Never {
-        StandardStream.fillMissing()
         do {
             let channel = try WorkerChannel.adopt()
             exitProcess(status: Worker.run(channel: channel) { start(handler, for: $0) })

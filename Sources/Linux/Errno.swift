@@ -22,11 +22,8 @@ package struct Errno: Error, RawRepresentable, Hashable, Sendable {
     package static let wouldBlock = Errno(rawValue: EAGAIN)
     package static let inputOutput = Errno(rawValue: EIO)
     package static let invalidArgument = Errno(rawValue: EINVAL)
-    package static let tooManyFiles = Errno(rawValue: EMFILE)
     package static let messageTooLong = Errno(rawValue: EMSGSIZE)
     package static let brokenPipe = Errno(rawValue: EPIPE)
-    package static let noBufferSpace = Errno(rawValue: ENOBUFS)
-    package static let notSupported = Errno(rawValue: EOPNOTSUPP)
     package static let noProcess = Errno(rawValue: ESRCH)
 }
 

@@ -9,7 +9,7 @@ final class ListenerSocket {
 
     let udp: UDPSocket
     let sendQueue: SendQueue
-    private(set) lazy var source = EventSource(fileDescriptor: udp.fileDescriptor.rawValue) {
+    private lazy var source = EventSource(fileDescriptor: udp.fileDescriptor.rawValue) {
         [unowned self] in
         handle($0)
     }

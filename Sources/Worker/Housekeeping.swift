@@ -21,11 +21,8 @@ final class Housekeeping {
         closedBefore = stats[.connectionsClosed]
     }
 
-    func start() {
-        run()
-    }
-
-    private func run() {
+    /// Runs now, and every second from now on.
+    func run() {
         stats.heartbeat = loop.now.nanoseconds
         trimHeap()
         loop.set(timer, to: loop.now + Self.period)

@@ -24,7 +24,7 @@ extension Worker {
         loop.addEndOfTurnHook { listener.flush() }
         self.listener = listener
         let housekeeping = Housekeeping(loop: loop, stats: stats)
-        housekeeping.start()
+        housekeeping.run()
         self.housekeeping = housekeeping
         send(.ready)
     }
