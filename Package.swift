@@ -57,7 +57,7 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "LinuxTests", dependencies: ["Linux"]),
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "Linux", "TestSupport"]),
-        .testTarget(name: "QUICLBTests", dependencies: ["QUICLB"]),
+        .testTarget(name: "QUICLBTests", dependencies: ["QUICLB", "TestSupport"]),
         .testTarget(name: "SteeringTests", dependencies: ["Linux", "QUICLB", "Steering"]),
         .testTarget(name: "TLSTests", dependencies: ["COpenSSL", "TLS"], exclude: ["Clients"]),
         .testTarget(

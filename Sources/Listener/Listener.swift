@@ -192,7 +192,7 @@ extension Listener: ConnectionDelegate {
         repeat {
             let high = UInt128(context.random.next())
             let nonce = Nonce(
-                counter: high << 64 | UInt128(context.random.next()), count: codec.configuration.nonceLength)
+                counter: high << 64 | UInt128(context.random.next()), count: codec.nonceLength)
             id = codec.encode(slot: slot, nonce: nonce, firstOctetBits: 0)
         } while table[id] != nil
         table.add(id, for: connection)

@@ -1,17 +1,18 @@
 /// What a connection ID says.
 public struct DecodedConnectionID: Hashable, Sendable {
-    /// 1 to 15 octets.
-    public let serverID: [UInt8]
+    /// The configuration that made it.
+    public let configuration: ConfigurationID
+    public let serverID: ServerID
     public let nonce: Nonce
 }
 
-/// Why a connection ID says nothing under a configuration.
+/// Why a connection ID says nothing.
 public enum UndecodableConnectionID: Error, Hashable, Sendable {
     /// It has no octets.
     case empty
     /// Its codepoint is the one that no configuration has.
     case unroutable
-    /// It was made by another configuration.
+    /// It was made by a configuration that is not known here.
     case otherConfiguration(ConfigurationID)
     /// It ends within the nonce or before it.
     case tooShort(count: Int, needed: Int)
@@ -19,12 +20,25 @@ public enum UndecodableConnectionID: Error, Hashable, Sendable {
     case lengthMismatch(encoded: Int, count: Int)
 }
 
+extension UndecodableConnectionID: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .empty: "it has no octets"
+        case .unroutable: "its codepoint is 7, which says that it cannot be routed"
+        case .otherConfiguration(let id): "its codepoint is \(id), of another configuration"
+        case .tooShort(let count, let needed): "it has \(count) octets, and needs \(needed)"
+        case .lengthMismatch(let encoded, let count):
+            "its first octet says that it has \(encoded) octets, and it has \(count)"
+        }
+    }
+}
+
 extension Configuration {
     /// The server ID and nonce of a connection ID, or why it has none. Octets after the nonce are the
     /// server's own.
     public func decode(_ id: ConnectionID) -> Result<DecodedConnectionID, UndecodableConnectionID> {
         guard id.count > 0 else { return .failure(.empty) }
-        let first = UInt8(truncatingIfNeeded: id.words.word0 >> 56)
+        let first = id.firstOctet
         guard let codepoint = ConfigurationID(rawValue: first >> 5) else { return .failure(.unroutable) }
         guard codepoint == self.id else { return .failure(.otherConfiguration(codepoint)) }
         guard id.count >= connectionIDLength else {
@@ -33,9 +47,13 @@ extension Configuration {
         if firstOctet == .encodesLength, Int(first & 0x1f) + 1 != id.count {
             return .failure(.lengthMismatch(encoded: Int(first & 0x1f) + 1, count: id.count))
         }
-        let serverID = id.words.shiftedLeft(octets: 1).withUnsafeBytes(count: serverIDLength, Array.init)
-        let nonce = id.words.shiftedLeft(octets: 1 + serverIDLength).prefix(nonceLength)
+        let length = serverIDLength + nonceLength
+        var text = id.words.shiftedLeft(octets: 1).prefix(length)
+        if let cipher { text = cipher.decrypt(text, prefix: length) }
         return .success(
-            DecodedConnectionID(serverID: serverID, nonce: Nonce(words: nonce, count: nonceLength)))
+            DecodedConnectionID(
+                configuration: codepoint,
+                serverID: ServerID(words: text.prefix(serverIDLength), count: serverIDLength),
+                nonce: Nonce(words: text.shiftedLeft(octets: serverIDLength), count: nonceLength)))
     }
 }

@@ -1,18 +1,24 @@
 extension Configuration {
     /// The connection ID of a server ID and a nonce.
     ///
-    /// - Parameter firstOctetBits: the low five bits of the first octet, of which only those are used
-    ///   and only where the configuration has them random.
-    /// - Precondition: server ID and nonce have the configuration's lengths.
+    /// - Parameters:
+    ///   - serverUse: octets that follow the nonce, readable, for the server's own use.
+    ///   - firstOctetBits: the low five bits of the first octet, of which only those are used and only where the
+    ///     configuration has them random.
+    /// - Precondition: server ID and nonce have the configuration's lengths, and all fits 20 octets.
     public func encode(
-        serverID: some Collection<UInt8>, nonce: Nonce, firstOctetBits: UInt8 = 0
+        serverID: ServerID, nonce: Nonce, serverUse: some Collection<UInt8> = [], firstOctetBits: UInt8 = 0
     ) -> ConnectionID {
         precondition(serverID.count == serverIDLength, "a server ID of another length")
         precondition(nonce.count == nonceLength, "a nonce of another length")
-        let first = firstOctet(length: connectionIDLength, bits: firstOctetBits)
-        var words = Words(CollectionOfOne(first))
-        words |= Words(serverID).shiftedRight(octets: 1)
-        words |= nonce.words.shiftedRight(octets: 1 + serverIDLength)
-        return ConnectionID(words: words, count: connectionIDLength)
+        let count = connectionIDLength + serverUse.count
+        precondition(count <= ConnectionID.maximumLength, "a connection ID of over 20 octets")
+        var text = nonce.words.shiftedRight(octets: serverIDLength)
+        text |= serverID.words
+        if let cipher { text = cipher.encrypt(text) }
+        var words = text.shiftedRight(octets: 1)
+        words.word0 |= UInt64(firstOctet(length: count, bits: firstOctetBits)) << 56
+        if !serverUse.isEmpty { words |= Words(serverUse).shiftedRight(octets: connectionIDLength) }
+        return ConnectionID(words: words, count: count)
     }
 }

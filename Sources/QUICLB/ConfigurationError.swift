@@ -8,6 +8,11 @@ public enum ConfigurationError: Error, Hashable, Sendable {
     case blockLength(serverID: Int, nonce: Int)
     /// The host ID and the slot octet do not fill the server ID.
     case hostIDLength(Int, serverID: Int)
+    /// Two configurations have the same codepoint: no ID could tell which of them made it.
+    case duplicateID(ConfigurationID)
+    /// A plaintext and a keyed configuration encode the same server IDs: who reads the one's connection IDs learns
+    /// the server IDs that the other hides (draft-ietf-quic-load-balancers-21 §3.2).
+    case sharedServerIDs(plaintext: ConfigurationID, keyed: ConfigurationID)
 }
 
 extension ConfigurationError: CustomStringConvertible {
@@ -23,6 +28,13 @@ extension ConfigurationError: CustomStringConvertible {
             """
             a host ID of \(host) octets in a server ID of \(serverID); \
             with the slot it must fill the server ID
+            """
+        case .duplicateID(let id):
+            "two configurations with the codepoint \(id); each must have its own"
+        case .sharedServerIDs(let plaintext, let keyed):
+            """
+            configuration \(plaintext) is plaintext and \(keyed) is keyed, with the same server IDs; \
+            who reads the one's connection IDs learns what the other hides
             """
         }
     }

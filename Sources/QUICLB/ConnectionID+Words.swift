@@ -2,6 +2,9 @@ extension ConnectionID {
     /// The octets as big-endian words, zero beyond the end.
     @usableFromInline var words: Words { Words(word0, word1, word2) }
 
+    /// 0 where there are no octets.
+    @inlinable var firstOctet: UInt8 { UInt8(truncatingIfNeeded: word0 >> 56) }
+
     /// The first `count` octets of the words, which must be zero beyond them.
     @inlinable
     init(words: Words, count: Int) {

@@ -1,99 +1,98 @@
-/// The connection IDs of one pool under one configuration: those whose server ID is the pool's host
-/// ID and a slot.
+/// The connection IDs of one pool under one configuration: those whose server ID is the pool's host ID and a slot.
 ///
-/// All that depends on the configuration is worked out once, as masks and shifts over the ID's
-/// big-endian words, so that neither way allocates or loops. The kernel program is given the same
-/// masks and shifts: the two agree by construction.
+/// All that depends on the configuration is worked out once, as masks and shifts over the ID's big-endian words, so
+/// that neither way allocates. The kernel program is given the same masks, shifts and keys: the two agree by
+/// construction.
 public struct PoolCodec: Hashable, Sendable {
-    public let configuration: Configuration
-    public let host: HostID
-
-    /// An ID is ours where its words, under `mask`, are `match`: codepoint, host ID, and the length
-    /// bits where the first octet encodes the length. A server ID ends at octet 15 at the latest, so
-    /// the third word is never compared.
-    @usableFromInline package let mask: (UInt64, UInt64)
-    @usableFromInline package let match: (UInt64, UInt64)
-    /// Whether the slot octet is in the second word.
-    @usableFromInline package let slotIsInSecondWord: Bool
-    /// How far to shift that word right to have the slot octet in its low octet.
-    @usableFromInline package let slotShift: UInt64
-    /// What a nonce's octets move by.
-    @usableFromInline let nonceOffset: Int
-    @usableFromInline let nonceLength: Int
-    /// The bits of the first octet that are random, in the ID's first word.
-    @usableFromInline let randomBits: UInt64
+    /// The first three bits of the IDs: a configuration's, or `ConfigurationID.unroutable`.
+    public let codepoint: UInt8
+    /// In octets.
+    public let nonceLength: Int
+    /// The number of octets of every ID.
+    public let connectionIDLength: Int
+    /// Where the slot octet is.
+    package let slotOffset: Int
+    /// An ID is ours where its words, decrypted, are `match` under `mask`: codepoint, host ID, and the length bits
+    /// where the first octet encodes the length. A server ID ends at octet 15 at the latest, so the third word is 0
+    /// in both.
+    let mask: Words
+    let match: Words
+    let cipher: Cipher?
 
     /// A codec, where host ID and slot fill the configuration's server ID.
     public init(configuration: Configuration, host: HostID) throws(ConfigurationError) {
         guard host.octets.count + 1 == configuration.serverIDLength else {
             throw .hostIDLength(host.octets.count, serverID: configuration.serverIDLength)
         }
-        self.configuration = configuration
-        self.host = host
-
         let length = configuration.connectionIDLength
-        let firstOctet = configuration.firstOctet(length: length, bits: 0)
         let fixedBits: UInt8 =
             switch configuration.firstOctet {
             case .encodesLength: 0xff
             case .random: 0xe0
             }
-        let matchWords = Words([firstOctet] + host.octets)
-        let maskWords = Words([fixedBits] + host.octets.map { _ in 0xff })
-        match = (matchWords.word0, matchWords.word1)
-        mask = (maskWords.word0, maskWords.word1)
-        randomBits = UInt64(~fixedBits) << 56
-
-        let slotOffset = 1 + host.octets.count
-        slotIsInSecondWord = slotOffset >= 8
-        slotShift = UInt64(56 - 8 * (slotOffset % 8))
-        nonceOffset = slotOffset + 1
+        codepoint = configuration.id.rawValue
         nonceLength = configuration.nonceLength
+        connectionIDLength = length
+        slotOffset = 1 + host.octets.count
+        mask = Words([fixedBits] + host.octets.map { _ in 0xff })
+        match = Words([configuration.firstOctet(length: length, bits: 0)] + host.octets)
+        cipher = configuration.cipher
     }
 
-    /// The number of octets of every ID.
-    @inlinable
-    public var connectionIDLength: Int { nonceOffset + nonceLength }
+    /// A codec of IDs that load balancers cannot route, for a pool that has no nonce left: the slot, readable, so
+    /// that the host itself still steers by it, then the nonce (draft-ietf-quic-load-balancers-21 §3.1).
+    ///
+    /// - Parameter connectionIDLength: 8 to 20 octets, as long as the pool's other IDs.
+    public init(unroutableOf connectionIDLength: Int) {
+        precondition(
+            (8...ConnectionID.maximumLength).contains(connectionIDLength), "an ID has 8 to 20 octets")
+        codepoint = ConfigurationID.unroutable
+        nonceLength = connectionIDLength - 2
+        self.connectionIDLength = connectionIDLength
+        slotOffset = 1
+        mask = Words([0xff])
+        match = Words([codepoint << 5 | UInt8(connectionIDLength - 1)])
+        cipher = nil
+    }
 
     /// The connection ID of a slot and a nonce.
     ///
     /// - Parameter firstOctetBits: the low five bits of the first octet, used only where the
     ///   configuration has them random.
     /// - Precondition: the nonce has the configuration's length.
-    @inlinable
     public func encode(slot: Slot, nonce: Nonce, firstOctetBits: UInt8) -> ConnectionID {
         precondition(nonce.count == nonceLength, "a nonce of another length")
-        var words = nonce.words.shiftedRight(octets: nonceOffset)
-        words.word0 |= match.0 | UInt64(firstOctetBits) << 56 & randomBits
-        words.word1 |= match.1
-        if slotIsInSecondWord {
-            words.word1 |= UInt64(slot.rawValue) << slotShift
-        } else {
-            words.word0 |= UInt64(slot.rawValue) << slotShift
+        var words = nonce.words.shiftedRight(octets: slotOffset + 1)
+        words |= Words(UInt64(slot.rawValue) << 56, 0, 0).shiftedRight(octets: slotOffset)
+        words |= match
+        if let cipher {
+            words = cipher.encrypt(words.shiftedLeft(octets: 1)).shiftedRight(octets: 1)
+            words.word0 |= match.word0 & Self.firstOctet
         }
+        words.word0 |= UInt64(firstOctetBits) << 56 & ~mask.word0 & Self.firstOctet
         return ConnectionID(words: words, count: connectionIDLength)
     }
 
     /// The slot that a connection ID encodes, or nil where it is not one of this pool's under this
     /// configuration.
-    @inlinable
     public func slot(of id: ConnectionID) -> Slot? {
-        guard id.count == connectionIDLength, id.word0 & mask.0 == match.0, id.word1 & mask.1 == match.1
+        guard id.count == connectionIDLength, (id.word0 ^ match.word0) & mask.word0 & Self.firstOctet == 0
         else { return nil }
-        let word = slotIsInSecondWord ? id.word1 : id.word0
-        return Slot(rawValue: UInt8(truncatingIfNeeded: word >> slotShift))
+        var words = id.words
+        if let cipher {
+            words = cipher.decrypt(words.shiftedLeft(octets: 1), prefix: slotOffset).shiftedRight(octets: 1)
+            words.word0 |= id.word0 & Self.firstOctet
+        }
+        guard words.word0 & mask.word0 == match.word0, words.word1 & mask.word1 == match.word1 else {
+            return nil
+        }
+        return Slot(
+            rawValue: UInt8(truncatingIfNeeded: words.shiftedLeft(octets: slotOffset).word0 >> 56))
     }
-}
 
-extension PoolCodec {
-    // All else follows from these two.
+    package var maskWords: (UInt64, UInt64) { (mask.word0, mask.word1) }
+    package var matchWords: (UInt64, UInt64) { (match.word0, match.word1) }
 
-    public static func == (left: PoolCodec, right: PoolCodec) -> Bool {
-        left.configuration == right.configuration && left.host == right.host
-    }
-
-    public func hash(into hasher: inout Hasher) {
-        hasher.combine(configuration)
-        hasher.combine(host)
-    }
+    /// The bits of the first octet in an ID's first word.
+    private static let firstOctet: UInt64 = 0xff << 56
 }

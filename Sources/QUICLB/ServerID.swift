@@ -32,13 +32,42 @@ extension HostID: CustomStringConvertible {
     public var description: String { Hexadecimal.encode(octets) }
 }
 
-/// What a connection ID encodes: the host ID and the slot.
+/// What a connection ID encodes: 1 to 15 octets, held inline. A pool's are its host ID, then the slot.
 public struct ServerID: Hashable, Sendable {
-    public let host: HostID
-    public let slot: Slot
+    /// The octets from the first on, zero beyond `count`.
+    let words: Words
+    private let length: UInt8
 
+    init(words: Words, count: Int) {
+        self.words = words
+        length = UInt8(truncatingIfNeeded: count)
+    }
+
+    /// The server ID with these octets, or nil where there are not 1 to 15 of them.
+    public init?(_ octets: some Collection<UInt8>) {
+        guard Configuration.serverIDLengths.contains(octets.count) else { return nil }
+        self.init(words: Words(octets), count: octets.count)
+    }
+
+    /// The server ID of a slot.
     public init(host: HostID, slot: Slot) {
-        self.host = host
-        self.slot = slot
+        self.init(words: Words(host.octets + [slot.rawValue]), count: host.octets.count + 1)
+    }
+
+    /// The number of octets, 1 to 15.
+    public var count: Int { Int(length) }
+
+    /// Calls `body` with the octets.
+    public func withUnsafeBytes<Result>(
+        _ body: (UnsafeRawBufferPointer) throws -> Result
+    ) rethrows -> Result {
+        try words.withUnsafeBytes(count: count, body)
+    }
+}
+
+extension ServerID: CustomStringConvertible {
+    /// The octets in lowercase hexadecimal.
+    public var description: String {
+        withUnsafeBytes { Hexadecimal.encode($0) }
     }
 }

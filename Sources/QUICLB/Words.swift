@@ -23,6 +23,14 @@ struct Words: Hashable, Sendable {
         }
     }
 
+    /// 16 octets, then zeros.
+    init(_ block: UInt128) {
+        self.init(UInt64(truncatingIfNeeded: block >> 64), UInt64(truncatingIfNeeded: block), 0)
+    }
+
+    /// The first 16 octets as a big-endian number.
+    var firstBlock: UInt128 { UInt128(word0) << 64 | UInt128(word1) }
+
     /// The words with every octet `octets` places later. The smart shifts make 0 of what leaves a
     /// word, and turn round where the amount is negative, so no case needs a branch of its own.
     @inlinable

@@ -26,12 +26,12 @@ package final class KernelSteering {
         configurations: [PoolCodec], hash: PlacementHash, pinCapacity: Int = Int(STEER_PINS)
     ) throws(SteeringError) {
         precondition(
-            Set(configurations.map(\.configuration.id)).count == configurations.count,
+            Set(configurations.map(\.codepoint)).count == configurations.count,
             "two configurations have the same ID")
         first = try LoadedProgram(pinCapacity: pinCapacity)
         self.hash = hash
         for codec in configurations {
-            try first.configs.update(UInt32(codec.configuration.id.rawValue), to: steer_config(codec))
+            try first.configs.update(UInt32(codec.codepoint), to: steer_config(codec))
         }
         try setRing(Ring(active: []))
     }

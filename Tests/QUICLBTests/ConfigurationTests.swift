@@ -44,6 +44,43 @@ struct ConfigurationTests {
                 configuration: Configuration(id: Self.id, serverIDLength: 2, nonceLength: 4),
                 host: HostID([1, 2])!)
         }
+        #expect(throws: ConfigurationError.duplicateID(Self.id)) {
+            let configuration = try Configuration(id: Self.id, serverIDLength: 2, nonceLength: 4)
+            _ = try Configurations([configuration, configuration])
+        }
         #expect(ConfigurationError.nonceLength(3).description == "a nonce of 3 octets; it must have 4 to 18")
+    }
+
+    @Test("the codecs of a pool have a codepoint each, and do not mix plaintext and keyed")
+    func poolCodecs() throws {
+        let key = try #require(Configuration.Key(1...16))
+        func codec(_ id: UInt8, _ key: Configuration.Key?) throws -> PoolCodec {
+            let configuration = try Configuration(
+                id: ConfigurationID(rawValue: id)!, key: key, serverIDLength: 2, nonceLength: 14)
+            return try PoolCodec(configuration: configuration, host: HostID([1])!)
+        }
+        var codecs = try PoolCodecs([codec(3, key), PoolCodec(unroutableOf: 17)])
+        let three = ConfigurationID(rawValue: 3)!, four = ConfigurationID(rawValue: 4)!
+        #expect(throws: ConfigurationError.duplicateID(three)) { try codecs.add(codec(3, key)) }
+        #expect(throws: ConfigurationError.sharedServerIDs(plaintext: four, keyed: three)) {
+            try codecs.add(codec(4, nil))
+        }
+        try codecs.add(codec(4, key))
+        codecs.remove(codepoint: 3)
+        #expect(codecs[3] == nil)
+        #expect(codecs[4] != nil)
+    }
+
+    @Test("a key has 16 octets, and is not printed")
+    func keys() {
+        #expect(Configuration.Key([]) == nil)
+        #expect(Configuration.Key(1...15) == nil)
+        #expect(Configuration.Key(1...17) == nil)
+        let key = Configuration.Key([UInt8](repeating: 0xab, count: 16))!
+        var dumped = ""
+        dump(key, to: &dumped)
+        for text in ["\(key)", String(reflecting: key), dumped] {
+            #expect(!text.contains("171") && !text.contains("ab"))
+        }
     }
 }

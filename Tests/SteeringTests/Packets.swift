@@ -31,7 +31,7 @@ extension PoolCodec {
     /// A connection ID of the slot, as a worker would issue it.
     func anyID(of slot: Slot) -> ConnectionID {
         encode(
-            slot: slot, nonce: Nonce(counter: .random(in: 0 ... .max), count: configuration.nonceLength),
+            slot: slot, nonce: Nonce(counter: .random(in: 0 ... .max), count: nonceLength),
             firstOctetBits: .random(in: 0...255))
     }
 }

@@ -1,8 +1,8 @@
 internal import QUICLB
 
 /// ```
-/// config ID, length encoded, host of the ID | lengths: server ID, nonce | host ID | connection ID
-///   3 bits      1               1              4          5             (length)    the rest
+/// config ID, length encoded, host of the ID, keyed | lengths: server ID, nonce | key | host ID | connection ID
+///   3 bits      1               1             1             4          5          (16)  (length)    the rest
 /// ```
 func fuzzQUICLB(_ bytes: UnsafeRawBufferPointer) {
     var input = InputReader(bytes)
@@ -10,8 +10,13 @@ func fuzzQUICLB(_ bytes: UnsafeRawBufferPointer) {
     let serverIDLength = Int(input.octet() & 0x0f)
     let nonceLength = Int(input.octet() & 0x1f)
     guard let configurationID = ConfigurationID(rawValue: choice >> 5) else { return }
+    var key: Configuration.Key?
+    if choice & 0x04 != 0 {
+        key = Configuration.Key(input.octets(Configuration.Key.length))
+        guard key != nil else { return }
+    }
     let configuration = try? Configuration(
-        id: configurationID, serverIDLength: serverIDLength, nonceLength: nonceLength,
+        id: configurationID, key: key, serverIDLength: serverIDLength, nonceLength: nonceLength,
         firstOctet: choice & 0x10 == 0 ? .random : .encodesLength)
     let isLegal =
         (1...15).contains(serverIDLength) && (4...18).contains(nonceLength)
@@ -29,10 +34,11 @@ func fuzzQUICLB(_ bytes: UnsafeRawBufferPointer) {
     precondition(id.withUnsafeBytes(Array.init) == octets, "octets do not survive")
     let decoded = check(configuration, decoding: id, octets: octets)
 
-    let host = foreignHost ?? Array(octets.dropFirst().prefix(serverIDLength - 1))
-    guard let host = HostID(host), let codec = try? PoolCodec(configuration: configuration, host: host)
-    else { return precondition(host.count + 1 != serverIDLength || host.isEmpty) }
-    check(codec, slotOf: id, decoded: decoded)
+    let decodedHost = decoded.map { Array($0.serverID.withUnsafeBytes(Array.init).dropLast()) } ?? []
+    guard let host = HostID(foreignHost ?? decodedHost),
+        let codec = try? PoolCodec(configuration: configuration, host: host)
+    else { return }
+    check(codec, of: configuration, host, slotOf: id, decoded: decoded)
 }
 
 /// The reference's answer, checked against encoding it again.
@@ -49,30 +55,32 @@ private func check(
         return nil
     case .success(let decoded):
         let again = configuration.encode(
-            serverID: decoded.serverID, nonce: decoded.nonce, firstOctetBits: octets[0])
-        let written = again.withUnsafeBytes(Array.init)
-        // With octets for the server's use the ID is longer, and its first octet says so.
-        precondition(written.dropFirst() == octets[..<length].dropFirst(), "encodes to another ID")
-        if octets.count == length { precondition(again == id, "encodes to another ID") }
+            serverID: decoded.serverID, nonce: decoded.nonce, serverUse: octets[length...],
+            firstOctetBits: octets[0])
+        precondition(again == id, "encodes to another ID")
         return decoded
     }
 }
 
 /// The codec must agree with the reference in both directions.
-private func check(_ codec: PoolCodec, slotOf id: ConnectionID, decoded: DecodedConnectionID?) {
+private func check(
+    _ codec: PoolCodec, of configuration: Configuration, _ host: HostID, slotOf id: ConnectionID,
+    decoded: DecodedConnectionID?
+) {
+    let decodedSlot = decoded.map { Slot(rawValue: $0.serverID.withUnsafeBytes { $0[$0.count - 1] }) }
     let expected = decoded.flatMap { decoded in
-        decoded.serverID.dropLast() == codec.host.octets[...] && id.count == codec.connectionIDLength
-            ? Slot(rawValue: decoded.serverID.last!) : nil
+        let slot = decodedSlot!
+        let isOurs = decoded.serverID == ServerID(host: host, slot: slot)
+        return isOurs && id.count == codec.connectionIDLength ? slot : nil
     }
     precondition(codec.slot(of: id) == expected, "codec and reference disagree on the slot")
-    guard let decoded else { return }
-    let slot = Slot(rawValue: decoded.serverID.last!)
+    guard let decoded, let decodedSlot else { return }
     let bits = id.withUnsafeBytes { $0[0] }
-    let issued = codec.encode(slot: slot, nonce: decoded.nonce, firstOctetBits: bits)
+    let issued = codec.encode(slot: decodedSlot, nonce: decoded.nonce, firstOctetBits: bits)
     precondition(
         issued
-            == codec.configuration.encode(
-                serverID: codec.host.octets + [slot.rawValue], nonce: decoded.nonce, firstOctetBits: bits),
+            == configuration.encode(
+                serverID: ServerID(host: host, slot: decodedSlot), nonce: decoded.nonce, firstOctetBits: bits),
         "codec and reference issue different IDs")
-    precondition(codec.slot(of: issued) == slot, "the codec does not know its own ID")
+    precondition(codec.slot(of: issued) == decodedSlot, "the codec does not know its own ID")
 }
