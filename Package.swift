@@ -28,20 +28,27 @@ let package = Package(
         .target(name: "Linux", dependencies: ["CLinux"]),
         .target(name: "EventLoop", dependencies: ["Linux"]),
         .target(name: "QUICLB"),
+        .target(name: "Placement", dependencies: ["QUICLB", "SteerABI"]),
         .target(
-            name: "Steering", dependencies: ["CLibBPF", "CLibBPFShims", "Linux", "QUICLB", "SteerABI"],
+            name: "Steering",
+            dependencies: ["CLibBPF", "CLibBPFShims", "Linux", "Placement", "QUICLB", "SteerABI"],
             plugins: ["CompileBPF"]),
         .target(name: "TLS", dependencies: ["COpenSSL", "CQUICShims"]),
         .target(
             name: "Transport",
             dependencies: ["CNGTCP2", "CQUICShims", "EventLoop", "Linux", "QUICLB", "TLS"]),
-        .target(name: "Control", dependencies: ["Linux", "QUICLB"]),
+        .target(name: "Control", dependencies: ["Linux", "Placement", "QUICLB"]),
         .target(
-            name: "Listener", dependencies: ["Control", "EventLoop", "Linux", "QUICLB", "TLS", "Transport"]),
+            name: "Listener",
+            dependencies: ["Control", "EventLoop", "Linux", "Placement", "QUICLB", "TLS", "Transport"]),
         .target(
             name: "Worker",
-            dependencies: ["Control", "EventLoop", "Linux", "Listener", "QUICLB", "TLS", "Transport"]),
-        .target(name: "Supervisor", dependencies: ["Control", "EventLoop", "Linux", "QUICLB", "Steering"]),
+            dependencies: [
+                "Control", "EventLoop", "Linux", "Listener", "Placement", "QUICLB", "TLS", "Transport",
+            ]),
+        .target(
+            name: "Supervisor",
+            dependencies: ["Control", "EventLoop", "Linux", "Placement", "QUICLB", "Steering"]),
         .target(
             name: "Drover",
             dependencies: [
@@ -58,12 +65,14 @@ let package = Package(
         .testTarget(name: "LinuxTests", dependencies: ["Linux"]),
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "Linux", "TestSupport"]),
         .testTarget(name: "QUICLBTests", dependencies: ["QUICLB", "TestSupport"]),
-        .testTarget(name: "SteeringTests", dependencies: ["Linux", "QUICLB", "Steering"]),
+        .testTarget(name: "PlacementTests", dependencies: ["Placement", "QUICLB"]),
+        .testTarget(
+            name: "SteeringTests", dependencies: ["Linux", "Placement", "QUICLB", "Steering", "TestSupport"]),
         .testTarget(name: "TLSTests", dependencies: ["COpenSSL", "TLS"], exclude: ["Clients"]),
         .testTarget(
             name: "TransportTests", dependencies: ["CQUICShims", "EventLoop", "TestSupport", "Transport"]),
         .testTarget(name: "ListenerTests", dependencies: ["EventLoop", "Listener", "QUICLB"]),
-        .testTarget(name: "ControlTests", dependencies: ["Control", "Linux", "QUICLB"]),
+        .testTarget(name: "ControlTests", dependencies: ["Control", "Linux", "Placement", "QUICLB"]),
         .target(
             name: "FuzzTargets", dependencies: ["COpenSSL", "Control", "Linux", "Listener", "QUICLB", "TLS"],
             path: "Tests/Fuzz/Targets"),

@@ -26,7 +26,7 @@ package enum Counter: Int, CaseIterable, Sendable {
     /// A packet too short to be answered with Version Negotiation.
     case droppedUnknownVersion
     case droppedUnknownConnection
-    /// The connection ID is another slot's.
+    /// The connection ID is another slot's, which has no worker to forward to.
     case droppedForeignSlot
     /// The connection ID is none that the pool issued.
     case droppedForeignServerID
@@ -49,6 +49,15 @@ package enum Counter: Int, CaseIterable, Sendable {
 
     /// Times that the kernel refused a segmented send, and single ones took its place.
     case segmentationFallbacks
+
+    /// To the worker of another slot.
+    case datagramsForwarded
+    /// From the worker of another slot. They count as received there, not here.
+    case datagramsTakenOver
+    /// The other worker's queue was full.
+    case droppedForwardQueueFull
+    /// What came over the forwarding socket was no forwarded datagram.
+    case droppedMalformedForward
 }
 
 extension Counter {
@@ -82,6 +91,10 @@ extension Counter {
         case .droppedStopping: "dropped-stopping"
         case .droppedOtherAddress: "dropped-other-address"
         case .segmentationFallbacks: "segmentation-fallbacks"
+        case .datagramsForwarded: "forwarded"
+        case .datagramsTakenOver: "taken-over"
+        case .droppedForwardQueueFull: "dropped-forward-queue-full"
+        case .droppedMalformedForward: "dropped-malformed-forward"
         }
     }
 }

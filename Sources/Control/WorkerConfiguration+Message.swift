@@ -1,4 +1,5 @@
 private import Linux
+private import Placement
 private import QUICLB
 
 extension WorkerConfiguration {
@@ -8,8 +9,13 @@ extension WorkerConfiguration {
         writer.write(addresses) { $0.write($1) }
         writer.write(adoptsSockets)
         writer.write(hostID.octets)
-        writer.write(connectionIDs.configID)
-        writer.write(connectionIDs.nonceLength)
+        writer.write(configurations) { $0.write($1) }
+        writer.write(nonces)
+        writer.write(steering.rawValue)
+        writer.write(forwardingDirectory)
+        writer.write(placement.key.0)
+        writer.write(placement.key.1)
+        writer.write(active)
         writer.write(certificateChain)
         writer.write(privateKey)
         writer.write(applicationProtocols) { $0.write($1) }
@@ -27,7 +33,12 @@ extension WorkerConfiguration {
             addresses: try reader.readList { reader throws(MalformedMessage) in try reader.readAddress() },
             adoptsSockets: try reader.readFlag(),
             hostID: try reader.readHostID(),
-            connectionIDs: try ConnectionIDLayout(from: &reader),
+            configurations: try reader.readConfigurations(),
+            nonces: try reader.readNonceRange(),
+            steering: try reader.readSteering(),
+            forwardingDirectory: try reader.readText(),
+            placement: PlacementHash(key: (try reader.read(), try reader.read())),
+            active: try reader.readSlots(),
             certificateChain: try reader.readOctets(),
             privateKey: try reader.readOctets(),
             applicationProtocols: try reader.readList { reader throws(MalformedMessage) in
@@ -41,20 +52,6 @@ extension WorkerConfiguration {
     }
 }
 
-extension ConnectionIDLayout {
-    fileprivate init(from reader: inout ByteReader) throws(MalformedMessage) {
-        let configID = try reader.read(UInt8.self)
-        guard Self.configIDs.contains(configID) else {
-            throw .invalidValue(field: "config ID", value: UInt64(configID))
-        }
-        let nonceLength = try reader.read(UInt8.self)
-        guard Self.nonceLengths.contains(nonceLength) else {
-            throw .invalidValue(field: "nonce length", value: UInt64(nonceLength))
-        }
-        self.init(configID: configID, nonceLength: nonceLength)
-    }
-}
-
 extension ByteReader {
     fileprivate mutating func readHostID() throws(MalformedMessage) -> HostID {
         let octets = try readOctets()
@@ -62,6 +59,20 @@ extension ByteReader {
             throw .invalidLength(field: "host ID", count: octets.count)
         }
         return hostID
+    }
+
+    fileprivate mutating func readConfigurations() throws(MalformedMessage) -> [Configuration] {
+        let list = try readList { reader throws(MalformedMessage) in try reader.readConfiguration() }
+        guard !list.isEmpty else { throw .invalidLength(field: "list of configurations", count: 0) }
+        return list
+    }
+
+    fileprivate mutating func readSteering() throws(MalformedMessage) -> WorkerSteering {
+        let value = try read(UInt8.self)
+        guard let steering = WorkerSteering(rawValue: value) else {
+            throw .invalidValue(field: "steering", value: UInt64(value))
+        }
+        return steering
     }
 
     fileprivate mutating func readApplicationProtocol() throws(MalformedMessage) -> String {

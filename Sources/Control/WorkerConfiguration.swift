@@ -1,4 +1,5 @@
 package import Linux
+package import Placement
 package import QUICLB
 
 /// Everything a worker needs to know, keys included: they go over the channel, never in arguments or the
@@ -13,7 +14,17 @@ package struct WorkerConfiguration: Hashable, Sendable {
     /// own.
     package var adoptsSockets: Bool
     package var hostID: HostID
-    package var connectionIDs: ConnectionIDLayout
+    /// What connection IDs are made by, oldest first: new ones by the last, while the others still decode.
+    package var configurations: [Configuration]
+    /// For connection IDs under the last configuration.
+    package var nonces: NonceRange
+    package var steering: WorkerSteering
+    /// Where the slots' forwarding sockets are. This slot's own comes with the message, unless steering is off.
+    package var forwardingDirectory: String
+    /// Places new connections on the ring.
+    package var placement: PlacementHash
+    /// The slots in the ring.
+    package var active: [Slot]
     /// PEM.
     package var certificateChain: [UInt8]
     /// PEM.
@@ -35,8 +46,10 @@ package struct WorkerConfiguration: Hashable, Sendable {
     package static let maximumApplicationProtocolLength = 255
 
     package init(
-        slot: Slot, incarnation: UInt32, addresses: [SocketAddress], adoptsSockets: Bool, hostID: HostID,
-        connectionIDs: ConnectionIDLayout, certificateChain: [UInt8], privateKey: [UInt8],
+        slot: Slot, incarnation: UInt32, addresses: [SocketAddress], adoptsSockets: Bool,
+        hostID: HostID, configurations: [Configuration], nonces: NonceRange, steering: WorkerSteering,
+        forwardingDirectory: String, placement: PlacementHash, active: [Slot],
+        certificateChain: [UInt8], privateKey: [UInt8],
         applicationProtocols: [String], resetSecret: [UInt8], ticketKeys: [UInt8],
         receiveBufferSize: UInt32, sendBufferSize: UInt32, idleTimeout: Duration
     ) {
@@ -45,7 +58,12 @@ package struct WorkerConfiguration: Hashable, Sendable {
         self.addresses = addresses
         self.adoptsSockets = adoptsSockets
         self.hostID = hostID
-        self.connectionIDs = connectionIDs
+        self.configurations = configurations
+        self.nonces = nonces
+        self.steering = steering
+        self.forwardingDirectory = forwardingDirectory
+        self.placement = placement
+        self.active = active
         self.certificateChain = certificateChain
         self.privateKey = privateKey
         self.applicationProtocols = applicationProtocols
@@ -54,21 +72,5 @@ package struct WorkerConfiguration: Hashable, Sendable {
         self.receiveBufferSize = receiveBufferSize
         self.sendBufferSize = sendBufferSize
         self.idleTimeout = idleTimeout
-    }
-}
-
-/// How the pool lays out its connection IDs; the length of the server ID follows from the host ID.
-package struct ConnectionIDLayout: Hashable, Sendable {
-    /// The config rotation bits, 0 to 6.
-    package var configID: UInt8
-    /// 4 to 18 octets.
-    package var nonceLength: UInt8
-
-    package static let configIDs: ClosedRange<UInt8> = 0...6
-    package static let nonceLengths: ClosedRange<UInt8> = 4...18
-
-    package init(configID: UInt8, nonceLength: UInt8) {
-        self.configID = configID
-        self.nonceLength = nonceLength
     }
 }

@@ -1,5 +1,6 @@
 internal import CLibBPF
 package import Linux
+package import Placement
 package import QUICLB
 internal import SteerABI
 internal import Synchronization

@@ -7,15 +7,16 @@ struct ConnectionIDPlan {
     /// Server ID and nonce together: one AES block.
     private static let blockLength = 16
 
-    let layout: ConnectionIDLayout
+    let configuration: Configuration
     let codec: PoolCodec
 
     init(hostID: HostID) throws(StartupFailure) {
         let serverIDLength = hostID.octets.count + 1
         let nonceLength = max(Self.blockLength - serverIDLength, Nonce.lengths.lowerBound)
-        layout = ConnectionIDLayout(configID: 0, nonceLength: UInt8(nonceLength))
         do {
-            codec = try PoolCodec(layout: layout, host: hostID)
+            configuration = try Configuration(
+                id: ConfigurationID(rawValue: 0)!, serverIDLength: serverIDLength, nonceLength: nonceLength)
+            codec = try PoolCodec(configuration: configuration, host: hostID)
         } catch {
             throw StartupFailure(
                 .usage, "--host-id \(hostID)", why: "\(error)", remedy: "give 1 to 14 octets")

@@ -1,5 +1,6 @@
 import Control
 import Linux
+import Placement
 import QUICLB
 import Steering
 
@@ -11,19 +12,20 @@ final class PoolSteering {
     ///
     /// - Parameter report: told the one line of why, where the pool falls back.
     init(
-        mode: SteeringMode, codec: PoolCodec, addresses: [SocketAddress], report: (String) -> Void
+        mode: SteeringMode, codec: PoolCodec, hash: PlacementHash, addresses: [SocketAddress],
+        report: (String) -> Void
     ) throws(StartupFailure) {
         switch mode {
         case .off: kernel = nil
         case .ebpf:
             do {
-                kernel = try Self.load(codec: codec, addresses: addresses)
+                kernel = try Self.load(codec: codec, hash: hash, addresses: addresses)
             } catch {
                 throw Self.failure(error)
             }
         case .automatic:
             do {
-                kernel = try Self.load(codec: codec, addresses: addresses)
+                kernel = try Self.load(codec: codec, hash: hash, addresses: addresses)
             } catch {
                 kernel = nil
                 report(
@@ -33,10 +35,9 @@ final class PoolSteering {
     }
 
     private static func load(
-        codec: PoolCodec, addresses: [SocketAddress]
+        codec: PoolCodec, hash: PlacementHash, addresses: [SocketAddress]
     ) throws(SteeringError) -> KernelSteering {
-        var generator = SystemRandomNumberGenerator()
-        let kernel = try KernelSteering(configurations: [codec], hash: PlacementHash(using: &generator))
+        let kernel = try KernelSteering(configurations: [codec], hash: hash)
         for address in addresses { try kernel.addAddress(address) }
         return kernel
     }

@@ -2,6 +2,7 @@ package import Control
 import EventLoop
 private import Glibc
 package import Linux
+import Placement
 import QUICLB
 
 /// Runs a pool: starts its workers, gives their sockets to the kernel, replaces those that die, and stops
@@ -21,7 +22,8 @@ package final class Supervisor {
     let command: WorkerCommand
     private let configuration: PoolConfiguration
     private let keys = PoolKeys()
-    private let connectionIDs: ConnectionIDLayout
+    private let connectionIDs: ConnectionIDPlan
+    private let placement: PlacementHash
     private let runDirectory: RunDirectory
     private let reservations: [AddressReservation]
     private let steering: PoolSteering
@@ -45,7 +47,9 @@ package final class Supervisor {
         self.configuration = configuration
         self.command = command
         let layout = try ConnectionIDPlan(hostID: configuration.hostID)
-        connectionIDs = layout.layout
+        connectionIDs = layout
+        var generator = SystemRandomNumberGenerator()
+        placement = PlacementHash(using: &generator)
         runDirectory = try RunDirectory(configuration.runDirectory ?? RunDirectory.defaultPath)
         var reservations: [AddressReservation] = []
         for address in configuration.addresses {
@@ -53,7 +57,8 @@ package final class Supervisor {
         }
         self.reservations = reservations
         steering = try PoolSteering(
-            mode: configuration.steering, codec: layout.codec, addresses: reservations.map(\.address),
+            mode: configuration.steering, codec: layout.codec, hash: placement,
+            addresses: reservations.map(\.address),
             report: Report.notice)
         do {
             signals = try SignalDescriptor([SIGTERM, SIGINT])
@@ -103,7 +108,9 @@ package final class Supervisor {
     func workerConfiguration(slot: Slot, _ spawn: Slot.StateMachine.Spawn) -> WorkerConfiguration {
         WorkerConfiguration(
             slot: slot, incarnation: spawn.incarnation, addresses: addresses,
-            adoptsSockets: spawn.adoptsSockets, hostID: configuration.hostID, connectionIDs: connectionIDs,
+            adoptsSockets: spawn.adoptsSockets, hostID: configuration.hostID,
+            configurations: [connectionIDs.configuration], nonces: .empty, steering: .off,
+            forwardingDirectory: runDirectory.path, placement: placement, active: ring.members.sorted(),
             certificateChain: configuration.certificateChain, privateKey: configuration.privateKey,
             applicationProtocols: configuration.applicationProtocols, resetSecret: keys.resetSecret,
             ticketKeys: keys.ticketKeys, receiveBufferSize: configuration.receiveBufferSize,

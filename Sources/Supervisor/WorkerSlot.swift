@@ -71,6 +71,7 @@ final class WorkerSlot {
         case .bound(let index, let address): bound(index, address, descriptors.next())
         case .ready: ready()
         case .failed(let failure): failed(failure)
+        case .drained, .needsNonces, .unused: break
         }
     }
 

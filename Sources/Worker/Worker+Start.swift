@@ -77,7 +77,8 @@ extension Worker {
                 .configuration, "tls: \(error.operation)", why: error.reason, remedy: error.advice)
         }
         do {
-            codec = try PoolCodec(layout: configuration.connectionIDs, host: configuration.hostID)
+            codec = try PoolCodec(
+                configuration: configuration.configurations.last!, host: configuration.hostID)
         } catch {
             throw StartupFailure(.configuration, "worker: lay out connection IDs", why: "\(error)")
         }

@@ -81,6 +81,8 @@ package final class Worker {
             try start(configuration, &descriptors)
         case .stop(let code, let reason):
             stop(code: code, reason: reason)
+        case .place, .drain, .leave, .rotate, .drop, .nonces:
+            break
         }
     }
 

@@ -1,3 +1,4 @@
+import Placement
 import QUICLB
 import Steering
 

@@ -1,4 +1,5 @@
 import Linux
+import Placement
 import QUICLB
 import Steering
 import Testing

@@ -1,5 +1,6 @@
 import Glibc
 import Linux
+import Placement
 import QUICLB
 import Steering
 import Testing

@@ -17,8 +17,9 @@ func fuzzSupervisorMessage(_ bytes: UnsafeRawBufferPointer) {
 
 /// A worker makes a codec of what it is told; lengths that do not fit together are an error, not a trap.
 private func check(_ configuration: WorkerConfiguration) {
-    let length = 1 + configuration.hostID.octets.count + 1 + Int(configuration.connectionIDs.nonceLength)
-    let codec = try? PoolCodec(layout: configuration.connectionIDs, host: configuration.hostID)
-    precondition((codec != nil) == (length <= ConnectionID.maximumLength))
-    precondition(codec.map { $0.connectionIDLength == length } ?? true)
+    for ids in configuration.configurations {
+        let codec = try? PoolCodec(configuration: ids, host: configuration.hostID)
+        precondition((codec != nil) == (ids.serverIDLength == configuration.hostID.octets.count + 1))
+        precondition(codec.map { $0.connectionIDLength == ids.connectionIDLength } ?? true)
+    }
 }

@@ -4,16 +4,19 @@ package import QUICLB
 /// program (`bpf/hash.h`).
 ///
 /// The key is random per pool: a client that knew it could aim all its connections at one slot.
-package struct PlacementHash: Sendable {
-    let key: (UInt64, UInt64)
+package struct PlacementHash: Hashable, Sendable {
+    private let key0: UInt64
+    private let key1: UInt64
 
     package init(key: (UInt64, UInt64)) {
-        self.key = key
+        (key0, key1) = key
     }
 
     package init(using generator: inout some RandomNumberGenerator) {
-        key = (generator.next(), generator.next())
+        self.init(key: (generator.next(), generator.next()))
     }
+
+    package var key: (UInt64, UInt64) { (key0, key1) }
 
     /// The hash of a DCID and its length.
     package func callAsFunction(_ id: ConnectionID) -> UInt64 {

@@ -11,7 +11,7 @@ package struct Ring: Hashable, Sendable {
 
     /// The slot of each entry, as the kernel program has them: without active slots all are
     /// `STEER_NO_SLOT`.
-    let entries: [UInt16]
+    package let entries: [UInt16]
 
     package init(active: some Sequence<Slot>) {
         let slots = Set(active)

@@ -1,5 +1,5 @@
+import Placement
 import QUICLB
-import Steering
 import Testing
 
 @Suite("Ring")

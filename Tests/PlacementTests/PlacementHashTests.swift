@@ -1,5 +1,5 @@
+import Placement
 import QUICLB
-import Steering
 import Testing
 
 /// The expected values are CPython's, whose hash of `bytes` is SipHash-1-3: of the DCID's words in
