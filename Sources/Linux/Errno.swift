@@ -25,6 +25,9 @@ package struct Errno: Error, RawRepresentable, Hashable, Sendable {
     package static let messageTooLong = Errno(rawValue: EMSGSIZE)
     package static let brokenPipe = Errno(rawValue: EPIPE)
     package static let noProcess = Errno(rawValue: ESRCH)
+    package static let nameTooLong = Errno(rawValue: ENAMETOOLONG)
+    package static let connectionRefused = Errno(rawValue: ECONNREFUSED)
+    package static let notConnected = Errno(rawValue: ENOTCONN)
 }
 
 extension Errno: CustomStringConvertible {

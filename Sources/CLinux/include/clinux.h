@@ -11,6 +11,7 @@
 #include "clinux_address.h"
 #include "clinux_process.h"
 #include "clinux_udp.h"
+#include "clinux_unix.h"
 
 // Swift sees no function that needs _GNU_SOURCE.
 const char *clinux_errno_name(int number);
