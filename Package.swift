@@ -71,7 +71,12 @@ let package = Package(
         .testTarget(name: "TLSTests", dependencies: ["COpenSSL", "TLS"], exclude: ["Clients"]),
         .testTarget(
             name: "TransportTests", dependencies: ["CQUICShims", "EventLoop", "TestSupport", "Transport"]),
-        .testTarget(name: "ListenerTests", dependencies: ["EventLoop", "Listener", "QUICLB"]),
+        .testTarget(
+            name: "ListenerTests",
+            dependencies: [
+                "CLinux", "Control", "EventLoop", "Linux", "Listener", "Placement", "QUICLB", "TLS",
+                "TestSupport", "Transport",
+            ]),
         .testTarget(name: "ControlTests", dependencies: ["Control", "Linux", "Placement", "QUICLB"]),
         .target(
             name: "FuzzTargets", dependencies: ["COpenSSL", "Control", "Linux", "Listener", "QUICLB", "TLS"],

@@ -90,6 +90,9 @@ public struct PoolCodec: Hashable, Sendable {
             rawValue: UInt8(truncatingIfNeeded: words.shiftedLeft(octets: slotOffset).word0 >> 56))
     }
 
+    /// Whether server ID and nonce are encrypted, so that each nonce may be used once.
+    package var isKeyed: Bool { cipher != nil }
+
     package var maskWords: (UInt64, UInt64) { (mask.word0, mask.word1) }
     package var matchWords: (UInt64, UInt64) { (match.word0, match.word1) }
 
