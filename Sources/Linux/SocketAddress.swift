@@ -3,7 +3,7 @@ private import Glibc
 
 /// An IPv4 or IPv6 address and port.
 package struct SocketAddress: Sendable {
-    var storage: clinux_address
+    package internal(set) var storage: clinux_address
 
     package init(_ storage: clinux_address) {
         self.storage = storage

@@ -8,6 +8,8 @@ final class ListenerSocket {
     private static let sendCapacity = 512 * 1024
 
     let udp: UDPSocket
+    /// Which of the pool's addresses it is bound to.
+    let addressIndex: UInt16
     let sendQueue: SendQueue
     private lazy var source = EventSource(fileDescriptor: udp.fileDescriptor.rawValue) {
         [unowned self] in
@@ -21,8 +23,12 @@ final class ListenerSocket {
 
     /// - Parameter isAdopted: whether another process used the socket before, so that the kernel's counts do not
     ///   start at 0.
-    init(_ udp: UDPSocket, isAdopted: Bool, loop: EventLoop, onReadable: @escaping (ListenerSocket) -> Void) {
+    init(
+        _ udp: UDPSocket, addressIndex: UInt16, isAdopted: Bool, loop: EventLoop,
+        onReadable: @escaping (ListenerSocket) -> Void
+    ) {
         self.udp = udp
+        self.addressIndex = addressIndex
         self.loop = loop
         self.onReadable = onReadable
         overflows = isAdopted ? nil : 0

@@ -14,6 +14,9 @@ extension Worker {
         ProcessName.set("drover-w\(configuration.slot)")
         let stats = try openStats(descriptors.next())
         let listener = try makeListener(configuration, stats)
+        if configuration.steering != .off {
+            try startForwarding(listener, configuration, descriptors.next())
+        }
         for index in configuration.addresses.indices {
             let socket = try openSocket(configuration, index, &descriptors)
             try attempt("receive on \(socket.localAddress)", .internal) { () throws(Errno) in
@@ -66,7 +69,7 @@ extension Worker {
                 why: "ngtcp2 \(NGTCP2.minimumVersion) or later is needed", remedy: "run scripts/install-deps")
         }
         let tls: ServerContext
-        let codec: PoolCodec
+        let ids: ConnectionIDs
         do {
             tls = try ServerContext(
                 certificateChainPEM: configuration.certificateChain, privateKeyPEM: configuration.privateKey,
@@ -77,8 +80,9 @@ extension Worker {
                 .configuration, "tls: \(error.operation)", why: error.reason, remedy: error.advice)
         }
         do {
-            codec = try PoolCodec(
-                configuration: configuration.configurations.last!, host: configuration.hostID)
+            ids = try ConnectionIDs(
+                host: configuration.hostID, slot: configuration.slot,
+                configurations: configuration.configurations, nonces: configuration.nonces)
         } catch {
             throw StartupFailure(.configuration, "worker: lay out connection IDs", why: "\(error)")
         }
@@ -86,9 +90,28 @@ extension Worker {
         settings.idleTimeout = configuration.idleTimeout
         let context = TransportContext(loop: loop, random: RandomSource(), tls: tls, settings: settings)
         return Listener(
-            context: context, codec: codec, slot: configuration.slot,
+            context: context, ids: ids,
+            routing: Routing(
+                slot: configuration.slot, steering: configuration.steering, hash: configuration.placement,
+                active: configuration.active),
             statelessReset: StatelessReset(secret: configuration.resetSecret), stats: stats,
             limits: ListenerLimits(), onConnection: application)
+    }
+
+    private func startForwarding(
+        _ listener: Listener, _ configuration: WorkerConfiguration, _ descriptor: consuming FileDescriptor?
+    ) throws(StartupFailure) {
+        guard let descriptor else {
+            throw StartupFailure(
+                .internal, "worker: open the forwarding socket", why: "no descriptor came with it")
+        }
+        let socket = UnixDatagramSocket(adopting: descriptor)
+        do {
+            try listener.startForwarding(
+                receivingOn: socket, directory: configuration.forwardingDirectory)
+        } catch {
+            throw StartupFailure(.internal, "worker: receive on the forwarding socket", why: "\(error)")
+        }
     }
 
     /// Takes over the predecessor's socket for the address at `index`, or binds one and shares it with the

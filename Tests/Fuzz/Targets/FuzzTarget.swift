@@ -1,6 +1,7 @@
 /// A parser of outside octets with its invariants. The raw value names it on the command line, and its
 /// directory of the corpus.
 package enum FuzzTarget: String, CaseIterable, Sendable {
+    case forwarded
     case hexadecimal
     case packetHeader = "packet-header"
     case quicLB = "quic-lb"
@@ -12,6 +13,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     /// Gives `bytes` to the parser. Traps where an invariant does not hold.
     package func run(_ bytes: UnsafeRawBufferPointer) {
         switch self {
+        case .forwarded: fuzzForwarded(bytes)
         case .hexadecimal: fuzzHexadecimal(bytes)
         case .packetHeader: fuzzPacketHeader(bytes)
         case .quicLB: fuzzQUICLB(bytes)

@@ -1,0 +1,145 @@
+import Control
+import EventLoop
+import Glibc
+import Linux
+import Listener
+import Placement
+import QUICLB
+import TLS
+import Testing
+import Transport
+
+/// Listeners of slots 0, 1, … on one loop, in the test's own process, with forwarding between them.
+///
+/// Each has an address of its own, 127.0.0.1, 127.0.0.2, …, with one port: so a test chooses which one a packet
+/// reaches first.
+final class ListenerPool {
+    static let host = HostID([0x5a])!
+    static let resetSecret = [UInt8](repeating: 7, count: 32)
+
+    let loop: EventLoop
+    let directory: String
+    let configuration: Configuration
+    let codec: PoolCodec
+    let hash = PlacementHash(key: (3, 4))
+    private(set) var members: [Member] = []
+    private var condition: () -> Bool = { true }
+    private lazy var deadline = Timer { [unowned self] in
+        Issue.record("what the test waits for does not happen")
+        loop.stop()
+    }
+
+    final class Member {
+        let listener: Listener
+        let page: StatsPage
+        let address: SocketAddress
+        var messages: [WorkerMessage] = []
+        private let memory: SharedMemory
+
+        init(listener: Listener, page: StatsPage, memory: consuming SharedMemory, address: SocketAddress) {
+            self.listener = listener
+            self.page = page
+            self.memory = memory
+            self.address = address
+        }
+    }
+
+    init(
+        slots: Int, steering: WorkerSteering = .forward, active: [Slot]? = nil,
+        configuration: Configuration? = nil
+    ) throws {
+        loop = try EventLoop(executor: LoopExecutor())
+        var template = Array("/tmp/drover-listener-XXXXXX".utf8CString)
+        directory = try #require(mkdtemp(&template).map { String(cString: $0) })
+        self.configuration =
+            try configuration
+            ?? Configuration(
+                id: ConfigurationID(rawValue: 0)!, key: Configuration.Key([UInt8](1...16)),
+                serverIDLength: 2, nonceLength: 14)
+        codec = try PoolCodec(configuration: self.configuration, host: Self.host)
+        let certificate = try DevelopmentCertificate()
+        let all = (0..<slots).map { Slot(rawValue: UInt8($0)) }
+        var port: UInt16 = 0
+        for slot in all {
+            let member = try makeMember(slot, steering, active ?? all, certificate, port: port)
+            port = member.address.port
+            members.append(member)
+        }
+        // After what the listeners do there.
+        loop.addEndOfTurnHook { [unowned self] in
+            if condition() { loop.stop() }
+        }
+    }
+
+    deinit {
+        for index in members.indices { unlink(path(of: Slot(rawValue: UInt8(index)))) }
+        rmdir(directory)
+    }
+
+    private func makeMember(
+        _ slot: Slot, _ steering: WorkerSteering, _ active: [Slot], _ certificate: DevelopmentCertificate,
+        port: UInt16
+    ) throws -> Member {
+        let memory = try StatsPage.makeMemory(name: "test")
+        let page = StatsPage(initializing: memory)
+        let tls = try ServerContext(
+            certificateChainPEM: certificate.certificateChainPEM, privateKeyPEM: certificate.privateKeyPEM,
+            applicationProtocols: ["test"], ticketKeys: [UInt8](repeating: 1, count: 80))
+        let context = TransportContext(
+            loop: loop, random: RandomSource(), tls: tls, settings: TransportSettings())
+        let ids = try ConnectionIDs(
+            host: Self.host, slot: slot, configurations: [configuration],
+            nonces: NonceRange(first: 0, count: 1 << 20))
+        let listener = Listener(
+            context: context, ids: ids,
+            routing: Routing(slot: slot, steering: steering, hash: hash, active: active),
+            statelessReset: StatelessReset(secret: Self.resetSecret), stats: page,
+            limits: ListenerLimits(), onConnection: { _ in })
+        let socket = try UDPSocket(
+            bindingSharing: SocketAddress("127.0.0.\(1 + slot.rawValue):\(port)")!,
+            receiveBuffer: 1 << 20, sendBuffer: 1 << 20)
+        try listener.add(socket, isAdopted: false)
+        if steering != .off {
+            try listener.startForwarding(
+                receivingOn: UnixDatagramSocket(binding: path(of: slot)), directory: directory)
+        }
+        loop.addEndOfTurnHook { listener.flush() }
+        return Member(listener: listener, page: page, memory: memory, address: socket.localAddress)
+    }
+
+    func path(of slot: Slot) -> String { ForwardingPath.path(of: slot, in: directory) }
+
+    // MARK: Time
+
+    /// Lets the listeners work until `condition` holds at the end of a turn; five seconds at most.
+    func run(until condition: @escaping () -> Bool) throws {
+        self.condition = condition
+        loop.set(deadline, to: .now + .seconds(5))
+        // For the turn that sees the condition hold already.
+        let start = Timer {}
+        loop.set(start, to: .now)
+        try loop.run()
+        loop.clear(deadline)
+    }
+
+    // MARK: Connection IDs
+
+    /// An ID that the slot could have issued.
+    func id(of slot: UInt8, nonce: UInt128 = .random(in: 0 ... .max)) -> ConnectionID {
+        codec.encode(
+            slot: Slot(rawValue: slot), nonce: Nonce(counter: nonce, count: codec.nonceLength),
+            firstOctetBits: 0)
+    }
+
+    /// An ID that a client made up, which the ring of all slots places on `slot`.
+    func clientID(placedOn slot: UInt8) -> [UInt8] {
+        let ring = Ring(active: members.indices.map { Slot(rawValue: UInt8($0)) })
+        while true {
+            let octets = (0..<8).map { _ in UInt8.random(in: 0...255) }
+            if ring.slot(for: hash(ConnectionID(octets)!)) == Slot(rawValue: slot) { return octets }
+        }
+    }
+
+    /// The sum of all members' counts.
+    func total(_ counter: Counter) -> UInt64 { members.reduce(0) { $0 + $1.page[counter] } }
+}
