@@ -66,6 +66,16 @@ package final class UDPSocket {
         }
     }
 
+    /// Leaves its group: the kernel's hash, where that chooses among the sockets of the address, passes over those
+    /// that are connected. What was received stays, and it can send to any address.
+    package func withdraw() throws(Errno) {
+        // To itself, as nobody sends from there.
+        let loopback = localAddress.family == .ipv6 ? "[::1]" : "127.0.0.1"
+        let peer = localAddress.isWildcard ? SocketAddress("\(loopback):\(localAddress.port)")! : localAddress
+        let rawValue = fileDescriptor.rawValue
+        try syscall { peer.withSockaddr { connect(rawValue, $0, $1) } }
+    }
+
     // MARK: Receiving
 
     /// Receives what is there, up to the batch's size.
