@@ -58,6 +58,9 @@ package enum Counter: Int, CaseIterable, Sendable {
     case droppedForwardQueueFull
     /// What came over the forwarding socket was no forwarded datagram.
     case droppedMalformedForward
+
+    /// Connection IDs that load balancers cannot route, made while there was no nonce.
+    case unroutableIDsIssued
 }
 
 extension Counter {
@@ -95,6 +98,7 @@ extension Counter {
         case .datagramsTakenOver: "taken-over"
         case .droppedForwardQueueFull: "dropped-forward-queue-full"
         case .droppedMalformedForward: "dropped-malformed-forward"
+        case .unroutableIDsIssued: "unroutable-ids"
         }
     }
 }

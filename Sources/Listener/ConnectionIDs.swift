@@ -12,6 +12,8 @@ package struct ConnectionIDs {
     private var shortLengths: InlineArray<8, UInt8>
     /// The configuration that new ones are made by.
     package private(set) var newest: ConfigurationID
+    /// Older ones that IDs may be of.
+    private var former: [ConfigurationID]
     package var issuer: ConnectionIDIssuer
 
     /// - Parameters:
@@ -31,6 +33,7 @@ package struct ConnectionIDs {
             try codecs.add(try PoolCodec(configuration: configuration, host: host))
         }
         newest = last.id
+        former = configurations.dropLast().map(\.id)
         issuer = ConnectionIDIssuer(
             slot: slot, codec: codec, unroutableCodec: unroutableCodec, nonces: nonces)
         shortLengths = InlineArray(repeating: 0)
@@ -45,6 +48,7 @@ package struct ConnectionIDs {
     ) throws(ConfigurationError) {
         let codec = try PoolCodec(configuration: configuration, host: host)
         try codecs.add(codec)
+        former.append(newest)
         newest = configuration.id
         issuer = ConnectionIDIssuer(
             slot: slot, codec: codec, unroutableCodec: unroutableCodec, nonces: nonces)
@@ -55,7 +59,16 @@ package struct ConnectionIDs {
     package mutating func drop(_ id: ConfigurationID) {
         precondition(id != newest, "IDs are made by the configuration that is to be dropped")
         codecs.remove(codepoint: id.rawValue)
+        former.removeAll { $0 == id }
         updateShortLengths()
+    }
+
+    /// The former configurations that no ID is of any more; each is returned once.
+    package mutating func takeUnused(where isUnused: (ConfigurationID) -> Bool) -> [ConfigurationID] {
+        guard !former.isEmpty else { return [] }
+        let unused = former.filter(isUnused)
+        former.removeAll(where: unused.contains)
+        return unused
     }
 
     private mutating func updateShortLengths() {

@@ -3,8 +3,16 @@ package import Transport
 
 /// Which connection each connection ID leads to.
 package struct ConnectionTable {
-    private var byID: [ConnectionID: Connection] = [:]
+    private struct Entry {
+        let connection: Connection
+        /// False for what the client made up.
+        let isIssued: Bool
+    }
+
+    private var byID: [ConnectionID: Entry] = [:]
     private var all: [ObjectIdentifier: Connection] = [:]
+    /// How many of the issued IDs have each codepoint.
+    private var issuedCounts = InlineArray<8, Int>(repeating: 0)
 
     package init() {}
 
@@ -12,18 +20,40 @@ package struct ConnectionTable {
     package var count: Int { all.count }
     package var connections: some Collection<Connection> { all.values }
 
-    package subscript(id: ConnectionID) -> Connection? { byID[id] }
+    package subscript(id: ConnectionID) -> Connection? { byID[id]?.connection }
+
+    /// How many IDs with this codepoint were issued and not retired since.
+    package func issuedCount(codepoint: UInt8) -> Int { issuedCounts[Int(codepoint)] }
+
+    /// The connections that have an issued ID with this codepoint.
+    package func connections(withIssuedCodepoint codepoint: UInt8) -> [Connection] {
+        guard issuedCount(codepoint: codepoint) > 0 else { return [] }
+        return connections.filter { connection in
+            connection.connectionIDs.contains { id in
+                id.codepoint == codepoint && byID[id]?.isIssued == true
+            }
+        }
+    }
 
     /// Makes `id` lead to `connection`.
-    package mutating func add(_ id: ConnectionID, for connection: Connection) {
-        byID[id] = connection
+    ///
+    /// - Parameter isIssued: whether it was made here, not by the client.
+    package mutating func add(_ id: ConnectionID, for connection: Connection, isIssued: Bool) {
+        forget(id)
+        byID[id] = Entry(connection: connection, isIssued: isIssued)
+        if isIssued { issuedCounts[Int(id.codepoint)] += 1 }
         connection.connectionIDs.append(id)
     }
 
     package mutating func remove(_ id: ConnectionID, of connection: Connection) {
-        guard byID[id] === connection else { return }
-        byID[id] = nil
+        guard byID[id]?.connection === connection else { return }
+        forget(id)
         connection.connectionIDs.removeAll { $0 == id }
+    }
+
+    private mutating func forget(_ id: ConnectionID) {
+        guard let entry = byID.removeValue(forKey: id) else { return }
+        if entry.isIssued { issuedCounts[Int(id.codepoint)] -= 1 }
     }
 
     /// Keeps `connection` until `remove`.
@@ -33,7 +63,7 @@ package struct ConnectionTable {
 
     /// Forgets the connection and all its IDs.
     package mutating func remove(_ connection: Connection) {
-        for id in connection.connectionIDs where byID[id] === connection { byID[id] = nil }
+        for id in connection.connectionIDs where byID[id]?.connection === connection { forget(id) }
         connection.connectionIDs.removeAll()
         all[ObjectIdentifier(connection)] = nil
     }

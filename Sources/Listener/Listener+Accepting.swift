@@ -39,7 +39,7 @@ extension Listener {
         else { return stats.add(.droppedInvalidInitial) }
         table.add(connection)
         // The client uses the ID it made up until it hears ours.
-        table.add(destination, for: connection)
+        table.add(destination, for: connection, isIssued: false)
         connection.receive(datagram.octets, path: datagram.path, ecn: datagram.ecn)
         // What was not protected with the keys of its connection ID has ended the connection at once.
         guard !connection.hasEnded else { return stats.add(.droppedInvalidInitial) }
@@ -59,15 +59,14 @@ extension Listener: ConnectionDelegate {
     package func issueConnectionID(
         for connection: Connection, resetToken token: UnsafeMutableRawBufferPointer
     ) -> ConnectionID {
-        var (id, random) = (ConnectionID(), context.random)
-        repeat { id = ids.issuer.next(using: &random) } while table[id] != nil
-        table.add(id, for: connection)
+        let id = issueConnectionID(for: connection)
         statelessReset.writeToken(of: id, to: token)
         return id
     }
 
     package func retireConnectionID(_ id: ConnectionID, of connection: Connection) {
         table.remove(id, of: connection)
+        reportUnused()
     }
 
     package func handshakeCompleted(_ connection: Connection) {
@@ -78,6 +77,7 @@ extension Listener: ConnectionDelegate {
 
     package func ended(_ connection: Connection) {
         table.remove(connection)
+        reportUnused()
         guard connection.isCounted else { return }
         if !connection.isEstablished { halfOpen -= 1 }
         stats.add(.connectionsClosed)

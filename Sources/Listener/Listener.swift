@@ -14,6 +14,7 @@ package final class Listener {
     let statelessReset: StatelessReset
     let stats: StatsPage
     let limits: ListenerLimits
+    let report: (WorkerMessage) -> Void
     let onConnection: (Connection) -> Void
     let batch = ReceiveBatch(capacity: batchSize)
     var table = ConnectionTable()
@@ -27,11 +28,13 @@ package final class Listener {
     /// Messages that one turn takes from a socket before what they caused is sent.
     private static let batchSize = 32
 
-    /// - Parameter onConnection: called when a connection's handshake is complete.
+    /// - Parameters:
+    ///   - report: told what the supervisor is to know.
+    ///   - onConnection: called when a connection's handshake is complete.
     package init(
         context: TransportContext, ids: ConnectionIDs, routing: Routing, statelessReset: StatelessReset,
         stats: StatsPage, limits: ListenerLimits,
-        onConnection: @escaping (Connection) -> Void
+        report: @escaping (WorkerMessage) -> Void, onConnection: @escaping (Connection) -> Void
     ) {
         self.context = context
         self.ids = ids
@@ -39,6 +42,7 @@ package final class Listener {
         self.statelessReset = statelessReset
         self.stats = stats
         self.limits = limits
+        self.report = report
         self.onConnection = onConnection
     }
 

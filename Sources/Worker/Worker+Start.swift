@@ -30,6 +30,8 @@ extension Worker {
         housekeeping.run()
         self.housekeeping = housekeeping
         send(.ready)
+        // Of the configurations that came, no ID is of any but the newest.
+        listener.reportUnused()
     }
 
     /// Runs `body`; what the kernel refuses is a failure of the start.
@@ -95,7 +97,7 @@ extension Worker {
                 slot: configuration.slot, steering: configuration.steering, hash: configuration.placement,
                 active: configuration.active),
             statelessReset: StatelessReset(secret: configuration.resetSecret), stats: stats,
-            limits: ListenerLimits(), onConnection: application)
+            limits: ListenerLimits(), report: { [unowned self] in send($0) }, onConnection: application)
     }
 
     private func startForwarding(

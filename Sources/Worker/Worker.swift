@@ -3,6 +3,7 @@ internal import EventLoop
 private import Glibc
 package import Linux
 internal import Listener
+private import QUICLB
 package import Transport
 
 /// The worker process: it is configured over the control channel, serves its slot's sockets, and ends when it is
@@ -81,14 +82,25 @@ package final class Worker {
             try start(configuration, &descriptors)
         case .stop(let code, let reason):
             stop(code: code, reason: reason)
-        case .place, .drain, .leave, .rotate, .drop, .nonces:
-            break
+        case .place, .drain, .leave: break
+        case .rotate(let configuration, let nonces): try rotate(to: configuration, nonces)
+        case .drop(let id): listener?.drop(id)
+        case .nonces(let id, let nonces): listener?.add(nonces, for: id)
         }
     }
 
     func send(_ message: WorkerMessage, descriptors: [Int32] = []) {
         // A few small messages a life, to a supervisor that always reads; if it is gone, the channel's end says so.
         _ = try? channel.send(message.encoded(), descriptors: descriptors)
+    }
+
+    private func rotate(to configuration: Configuration, _ nonces: NonceRange) throws(StartupFailure) {
+        do {
+            try listener?.rotate(to: configuration, nonces: nonces)
+        } catch {
+            throw StartupFailure(
+                .internal, "worker: rotate to configuration \(configuration.id)", why: "\(error)")
+        }
     }
 
     /// Closes every connection, and ends the process when the last packet is with the kernel; or soon, where a

@@ -19,10 +19,14 @@ final class ListenerPool {
 
     let loop: EventLoop
     let directory: String
-    let configuration: Configuration
+    private let configuration: Configuration
+    private let nonces: NonceRange
+    private var settings = TransportSettings()
     let codec: PoolCodec
     let hash = PlacementHash(key: (3, 4))
     private(set) var members: [Member] = []
+    /// What the listener of each slot told.
+    private(set) var messages: [Int: [WorkerMessage]] = [:]
     private var condition: () -> Bool = { true }
     private lazy var deadline = Timer { [unowned self] in
         Issue.record("what the test waits for does not happen")
@@ -33,7 +37,6 @@ final class ListenerPool {
         let listener: Listener
         let page: StatsPage
         let address: SocketAddress
-        var messages: [WorkerMessage] = []
         private let memory: SharedMemory
 
         init(listener: Listener, page: StatsPage, memory: consuming SharedMemory, address: SocketAddress) {
@@ -45,18 +48,19 @@ final class ListenerPool {
     }
 
     init(
-        slots: Int, steering: WorkerSteering = .forward, active: [Slot]? = nil,
-        configuration: Configuration? = nil
+        slots: Int, steering: WorkerSteering = .forward, active: [Slot]? = nil, nonceCount: UInt64 = 1 << 20,
+        handshakeTimeout: Duration = .seconds(10)
     ) throws {
+        nonces = NonceRange(first: 0, count: nonceCount)
+        settings.handshakeTimeout = handshakeTimeout
+
         loop = try EventLoop(executor: LoopExecutor())
         var template = Array("/tmp/drover-listener-XXXXXX".utf8CString)
         directory = try #require(mkdtemp(&template).map { String(cString: $0) })
-        self.configuration =
-            try configuration
-            ?? Configuration(
-                id: ConfigurationID(rawValue: 0)!, key: Configuration.Key([UInt8](1...16)),
-                serverIDLength: 2, nonceLength: 14)
-        codec = try PoolCodec(configuration: self.configuration, host: Self.host)
+        configuration = try Configuration(
+            id: ConfigurationID(rawValue: 0)!, key: Configuration.Key([UInt8](1...16)), serverIDLength: 2,
+            nonceLength: 14)
+        codec = try PoolCodec(configuration: configuration, host: Self.host)
         let certificate = try DevelopmentCertificate()
         let all = (0..<slots).map { Slot(rawValue: UInt8($0)) }
         var port: UInt16 = 0
@@ -86,15 +90,17 @@ final class ListenerPool {
             certificateChainPEM: certificate.certificateChainPEM, privateKeyPEM: certificate.privateKeyPEM,
             applicationProtocols: ["test"], ticketKeys: [UInt8](repeating: 1, count: 80))
         let context = TransportContext(
-            loop: loop, random: RandomSource(), tls: tls, settings: TransportSettings())
+            loop: loop, random: RandomSource(), tls: tls, settings: settings)
         let ids = try ConnectionIDs(
             host: Self.host, slot: slot, configurations: [configuration],
-            nonces: NonceRange(first: 0, count: 1 << 20))
+            nonces: nonces)
         let listener = Listener(
             context: context, ids: ids,
             routing: Routing(slot: slot, steering: steering, hash: hash, active: active),
             statelessReset: StatelessReset(secret: Self.resetSecret), stats: page,
-            limits: ListenerLimits(), onConnection: { _ in })
+            limits: ListenerLimits(),
+            report: { [unowned self] in messages[Int(slot.rawValue), default: []].append($0) },
+            onConnection: { _ in })
         let socket = try UDPSocket(
             bindingSharing: SocketAddress("127.0.0.\(1 + slot.rawValue):\(port)")!,
             receiveBuffer: 1 << 20, sendBuffer: 1 << 20)

@@ -43,9 +43,3 @@ final class TestClient {
         return count.map { (Array(octets[..<$0]), sender) }
     }
 }
-
-/// A packet with a short header, which no connection protected.
-func shortPacket(_ destination: ConnectionID, count: Int = 100) -> [UInt8] {
-    let header = [0x40] + destination.withUnsafeBytes { Array($0) }
-    return header + [UInt8](repeating: 0xaa, count: count - header.count)
-}
