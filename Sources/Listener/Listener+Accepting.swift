@@ -78,6 +78,7 @@ extension Listener: ConnectionDelegate {
     package func ended(_ connection: Connection) {
         table.remove(connection)
         reportUnused()
+        reportDrained()
         guard connection.isCounted else { return }
         if !connection.isEstablished { halfOpen -= 1 }
         stats.add(.connectionsClosed)

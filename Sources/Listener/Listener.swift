@@ -22,6 +22,8 @@ package final class Listener {
     var forwarder: Forwarder?
     var halfOpen = 0
     var isStopping = false
+    /// Whether to say `drained` when there is no connection.
+    var owesDrained = false
     var versionNegotiationRate = RateLimit(perSecond: 1000)
     var statelessResetRate = RateLimit(perSecond: 1000)
 

@@ -21,7 +21,7 @@ package struct Routing {
     }
 
     package let slot: Slot
-    private let steering: WorkerSteering
+    let steering: WorkerSteering
     private let hash: PlacementHash
     private var ring: Ring
     /// Whether this worker is about to end: what is new is another's.

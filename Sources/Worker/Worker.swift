@@ -82,7 +82,9 @@ package final class Worker {
             try start(configuration, &descriptors)
         case .stop(let code, let reason):
             stop(code: code, reason: reason)
-        case .place, .drain, .leave: break
+        case .place(let active): listener?.place(active: active)
+        case .drain: listener?.drain()
+        case .leave: leave()
         case .rotate(let configuration, let nonces): try rotate(to: configuration, nonces)
         case .drop(let id): listener?.drop(id)
         case .nonces(let id, let nonces): listener?.add(nonces, for: id)
@@ -100,6 +102,16 @@ package final class Worker {
         } catch {
             throw StartupFailure(
                 .internal, "worker: rotate to configuration \(configuration.id)", why: "\(error)")
+        }
+    }
+
+    /// Ends the process when its last connection has ended, all that waits in its sockets is taken, and what is
+    /// another worker's is handed on.
+    private func leave() {
+        guard let listener else { return loop.stop() }
+        listener.leave()
+        loop.addEndOfTurnHook { [loop] in
+            if listener.hasLeft() { loop.stop() }
         }
     }
 
