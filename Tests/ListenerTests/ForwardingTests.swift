@@ -125,6 +125,21 @@ import Testing
         #expect(pool.members[0].page[.datagramsTakenOver] == 1)
     }
 
+    @Test(
+        "what another user sends is dropped",
+        .enabled(if: Host.isRoot, "only root may say that it is another"))
+    func otherUser() throws {
+        let pool = try ListenerPool(slots: 1)
+        let message = message(shortPacket(pool.id(of: 0)), in: pool)
+        let socket = try UnixDatagramSocket(connecting: pool.path(of: Slot(rawValue: 0)), sendBuffer: 1 << 16)
+        for user in [geteuid(), 65534] {
+            let sent = sendAs(user, message, socket.fileDescriptor.rawValue)
+            #expect(sent == message.count)
+        }
+        try pool.run { pool.total(.droppedMalformedForward) == 1 }
+        #expect(pool.total(.datagramsTakenOver) == 1)
+    }
+
     @Test("a slot without a worker costs the packet; with one again nothing")
     func noWorker() throws {
         let pool = try ListenerPool(slots: 1)
@@ -207,6 +222,27 @@ import Testing
     /// Sends slot 0 what another worker would, had it received `octets`.
     private func forge(_ octets: [UInt8], in pool: ListenerPool) throws {
         try send(message(octets, in: pool), to: 0, in: pool)
+    }
+
+    /// Sends with the credentials of `user` (SCM_CREDENTIALS, 2).
+    private func sendAs(_ user: uid_t, _ message: [UInt8], _ socket: Int32) -> Int {
+        // A cmsghdr of length, level and type, then a ucred of process, user and group.
+        var control: (UInt, Int32, Int32, pid_t, uid_t, gid_t) =
+            (28, SOL_SOCKET, 2, getpid(), user, getegid())
+        var message = message
+        return message.withUnsafeMutableBytes { octets in
+            withUnsafeMutableBytes(of: &control) { control in
+                var part = iovec(iov_base: octets.baseAddress, iov_len: octets.count)
+                return withUnsafeMutablePointer(to: &part) { part in
+                    var header = msghdr()
+                    header.msg_iov = part
+                    header.msg_iovlen = 1
+                    header.msg_control = control.baseAddress
+                    header.msg_controllen = 28
+                    return sendmsg(socket, &header, 0)
+                }
+            }
+        }
     }
 
     /// How many datagrams wait in a forwarding socket; they are taken.
