@@ -90,13 +90,15 @@ let package = Package(
             path: "Tests/SupervisorTestPool"),
         .testTarget(
             name: "SupervisorTests",
-            dependencies: ["Control", "EventLoop", "Linux", "QUICLB", "Supervisor", "SupervisorTestPool"]),
+            dependencies: [
+                "Control", "EventLoop", "Linux", "QUICLB", "Supervisor", "SupervisorTestPool", "TestSupport",
+            ]),
         .executableTarget(name: "shout", dependencies: ["Drover"], path: "Tests/Fixtures/Example"),
         .testTarget(
             name: "DroverTests", dependencies: ["Control", "Drover", "Linux", "Supervisor", "TLS", "shout"]),
         .executableTarget(
             name: "h3-echo", dependencies: ["Drover", "QUICLB"], path: "Tests/Fixtures/H3Echo"),
-        .testTarget(name: "ProcessTests", dependencies: ["Linux"], exclude: ["Clients"]),
+        .testTarget(name: "ProcessTests", dependencies: ["Linux", "TestSupport"], exclude: ["Clients"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -10,6 +10,8 @@ package struct StartupFailure: Error, Hashable, Sendable {
         case unavailable = 69
         /// Drover itself is at fault.
         case `internal` = 70
+        /// It cannot be done now, and may be later.
+        case temporary = 75
         /// A privilege is missing.
         case permission = 77
         /// What the options name cannot be used: a file, an address, a library.

@@ -12,7 +12,8 @@ struct DevelopmentCertificateStore {
     let directory: StateDirectory
 
     /// The certificate alone, for clients to trust.
-    var certificatePath: String { "\(directory.path)/dev-cert.pem" }
+    static func certificatePath(in directory: String) -> String { "\(directory)/dev-cert.pem" }
+    var certificatePath: String { Self.certificatePath(in: directory.path) }
     /// Certificate and key in one file, replaced in one step: the two are of one age even after a crash.
     private var pairPath: String { "\(directory.path)/dev-cert-and-key.pem" }
 

@@ -1,5 +1,6 @@
 import Control
 import Linux
+import QUICLB
 import Supervisor
 
 extension PoolOptions {
@@ -7,10 +8,12 @@ extension PoolOptions {
     func configuration() throws(StartupFailure) -> PoolConfiguration {
         // Before the certificate, as TLS is set up with both to try it.
         try PoolConfiguration.validate(applicationProtocols: applicationProtocols)
-        let certificate = try loadCertificate()
+        let state = try StateDirectory(stateDirectory)
+        let certificate = try loadCertificate(state)
         return PoolConfiguration(
             addresses: listen.map(\.address), workerCount: try workerCount(), steering: steering.mode,
-            hostID: hostID, certificateChain: certificate.chain, privateKey: certificate.privateKey,
+            hostID: hostID, connectionIDs: connectionIDOptions, stateDirectory: state.path,
+            certificateChain: certificate.chain, privateKey: certificate.privateKey,
             applicationProtocols: applicationProtocols, runDirectory: runDirectory)
     }
 
@@ -27,17 +30,30 @@ extension PoolOptions {
         }
     }
 
-    private func loadCertificate() throws(StartupFailure) -> CertificatePair {
+    private var connectionIDOptions: ConnectionIDOptions {
+        var options = ConnectionIDOptions(configurationID: configurationID)
+        switch connectionIDs {
+        case .keyed(let key, let length):
+            options.preset = .keyed
+            options.key = key
+            options.length = length
+        case .plaintext(let length):
+            options.preset = .plaintext
+            options.length = length
+        case .awsNLB(let length):
+            options.preset = .awsNLB
+            options.length = length
+        }
+        return options
+    }
+
+    private func loadCertificate(_ state: StateDirectory) throws(StartupFailure) -> CertificatePair {
         switch certificate {
         case .files(let chain, let privateKey):
             try CertificatePair(
                 chainPath: chain, privateKeyPath: privateKey, applicationProtocols: applicationProtocols)
-        case .development: try developmentCertificates().certificate()
+        case .development: try DevelopmentCertificateStore(directory: state).certificate()
         }
-    }
-
-    private func developmentCertificates() throws(StartupFailure) -> DevelopmentCertificateStore {
-        DevelopmentCertificateStore(directory: try StateDirectory(stateDirectory))
     }
 
     /// What whoever tries out the development certificate wants to know, in lines; nothing for another
@@ -45,7 +61,7 @@ extension PoolOptions {
     func hints(_ configuration: PoolConfiguration, address: SocketAddress) throws(StartupFailure) -> [String]
     {
         guard case .development = certificate else { return [] }
-        let path = try developmentCertificates().certificatePath
+        let path = DevelopmentCertificateStore.certificatePath(in: configuration.stateDirectory)
         let fingerprint = try DevelopmentCertificateStore.fingerprint(of: configuration.certificateChain)
         let protocols = applicationProtocols.joined(separator: " or ")
         return [

@@ -40,9 +40,25 @@ public struct PoolOptions: Sendable {
     public var listen: [ListenAddress] = ["127.0.0.1:4433"]
     public var workers = WorkerCount.automatic
     public var certificate: Certificate
+    /// How connection IDs look: what others can read of them.
+    public enum ConnectionIDs: Hashable, Sendable {
+        /// Encrypted with AES-128: of 17 octets, unless the host ID leaves no room for that or a length is given. The
+        /// pool makes its keys and keeps them in the state directory, unless one is given: hosts behind one load
+        /// balancer share theirs.
+        case keyed(key: Configuration.Key? = nil, length: Int? = nil)
+        /// Anyone can read host ID and slot. Of 17 octets, unless a length is given.
+        case plaintext(length: Int? = nil)
+        /// Plaintext as the AWS Network Load Balancer reads it: the host ID has 8 octets. Of 16 octets, unless a
+        /// length is given.
+        case awsNLB(length: Int? = nil)
+    }
+
     /// What a load balancer routes on, the same for the whole pool and unlike any other host's behind the
     /// same load balancer. A host on its own can keep the default, one zero octet.
     public var hostID = HostID([0])!
+    public var connectionIDs = ConnectionIDs.plaintext()
+    /// The codepoint of the first configuration of connection IDs; each rotation of the key takes the next.
+    public var configurationID = ConfigurationID(rawValue: 0)!
     /// The ALPN names that the pool accepts, in the order of preference.
     public var applicationProtocols = ["echo"]
     public var steering = Steering.automatic

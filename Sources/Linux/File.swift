@@ -6,7 +6,34 @@ package enum File {
     ///
     /// - Throws: EFBIG where it is longer than `limit` octets.
     package static func contents(of path: String, limit: Int = 1 << 20) throws(Errno) -> [UInt8] {
-        let file = FileDescriptor(owning: try syscall { open(path, O_RDONLY | O_CLOEXEC) })
+        try contents(
+            of: FileDescriptor(owning: try syscall { open(path, O_RDONLY | O_CLOEXEC) }), limit: limit)
+    }
+
+    /// Why a file cannot be read that is to be one user's alone.
+    package enum SecretFailure: Error, Hashable, Sendable {
+        case unreadable(Errno)
+        /// Others may read or write it; `mode` is all that is allowed to anybody.
+        case openToOthers(mode: UInt32)
+    }
+
+    /// Reads a file that group and others must not read or write.
+    package static func secret(in path: String, limit: Int) throws(SecretFailure) -> [UInt8] {
+        let mode: UInt32
+        do throws(Errno) {
+            let file = FileDescriptor(owning: try syscall { open(path, O_RDONLY | O_CLOEXEC) })
+            // Of the file that is open: what the path names may be another by now.
+            var information = stat()
+            try syscall { fstat(file.rawValue, &information) }
+            mode = information.st_mode & 0o777
+            if mode & 0o066 == 0 { return try contents(of: file, limit: limit) }
+        } catch {
+            throw .unreadable(error)
+        }
+        throw .openToOthers(mode: mode)
+    }
+
+    private static func contents(of file: borrowing FileDescriptor, limit: Int) throws(Errno) -> [UInt8] {
         var contents: [UInt8] = []
         var part = [UInt8](repeating: 0, count: 64 * 1024)
         while true {

@@ -8,6 +8,9 @@ package struct PoolConfiguration: Sendable {
     package var workerCount: Int
     package var steering: SteeringMode
     package var hostID: HostID
+    package var connectionIDs: ConnectionIDOptions
+    /// Where the keys of connection IDs are kept. It is there.
+    package var stateDirectory: String
     /// PEM.
     package var certificateChain: [UInt8]
     /// PEM.
@@ -31,13 +34,15 @@ package struct PoolConfiguration: Sendable {
 
     package init(
         addresses: [SocketAddress], workerCount: Int, steering: SteeringMode = .automatic, hostID: HostID,
-        certificateChain: [UInt8], privateKey: [UInt8], applicationProtocols: [String],
-        runDirectory: String? = nil
+        connectionIDs: ConnectionIDOptions, stateDirectory: String, certificateChain: [UInt8],
+        privateKey: [UInt8], applicationProtocols: [String], runDirectory: String? = nil
     ) {
         self.addresses = addresses
         self.workerCount = workerCount
         self.steering = steering
         self.hostID = hostID
+        self.connectionIDs = connectionIDs
+        self.stateDirectory = stateDirectory
         self.certificateChain = certificateChain
         self.privateKey = privateKey
         self.applicationProtocols = applicationProtocols

@@ -22,7 +22,7 @@ package final class Supervisor {
     let command: WorkerCommand
     private let configuration: PoolConfiguration
     private let keys = PoolKeys()
-    private let connectionIDs: ConnectionIDPlan
+    private let connectionIDs: ConnectionIDs
     private let placement: PlacementHash
     private let runDirectory: RunDirectory
     private let reservations: [AddressReservation]
@@ -46,8 +46,9 @@ package final class Supervisor {
         try configuration.raiseDescriptorLimit()
         self.configuration = configuration
         self.command = command
-        let layout = try ConnectionIDPlan(hostID: configuration.hostID)
-        connectionIDs = layout
+        connectionIDs = try ConnectionIDs(
+            configuration.connectionIDs, host: configuration.hostID,
+            stateDirectory: configuration.stateDirectory)
         var generator = SystemRandomNumberGenerator()
         placement = PlacementHash(using: &generator)
         runDirectory = try RunDirectory(configuration.runDirectory ?? RunDirectory.defaultPath)
@@ -57,7 +58,8 @@ package final class Supervisor {
         }
         self.reservations = reservations
         steering = try PoolSteering(
-            mode: configuration.steering, codec: layout.codec, hash: placement,
+            mode: configuration.steering, codec: connectionIDs.layout.codec(connectionIDs.current),
+            hash: placement,
             addresses: reservations.map(\.address),
             report: Report.notice)
         do {
@@ -109,7 +111,7 @@ package final class Supervisor {
         WorkerConfiguration(
             slot: slot, incarnation: spawn.incarnation, addresses: addresses,
             adoptsSockets: spawn.adoptsSockets, hostID: configuration.hostID,
-            configurations: [connectionIDs.configuration], nonces: .empty, steering: .off,
+            configurations: connectionIDs.configurations, nonces: .empty, steering: .off,
             forwardingDirectory: runDirectory.path, placement: placement, active: ring.members.sorted(),
             certificateChain: configuration.certificateChain, privateKey: configuration.privateKey,
             applicationProtocols: configuration.applicationProtocols, resetSecret: keys.resetSecret,

@@ -14,6 +14,6 @@ import Testing
     }
 
     @Test func exitStatusesAreThoseOfSysexits() {
-        #expect(StartupFailure.Category.allCases.map(\.rawValue) == [64, 69, 70, 77, 78])
+        #expect(StartupFailure.Category.allCases.map(\.rawValue) == [64, 69, 70, 75, 77, 78])
     }
 }

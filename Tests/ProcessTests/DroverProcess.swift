@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 /// A pool of real processes, on a free port of 127.0.0.1, with directories of its own.

@@ -18,7 +18,9 @@ do throws(StartupFailure) {
     Signals.ignore([SIGPIPE])
     var configuration = PoolConfiguration(
         addresses: arguments[5...].map { SocketAddress($0)! }, workerCount: Int(arguments[2])!,
-        steering: SteeringMode(rawValue: arguments[3])!, hostID: HostID([0x5a])!, certificateChain: [],
+        steering: SteeringMode(rawValue: arguments[3])!, hostID: HostID([0x5a])!,
+        connectionIDs: ConnectionIDOptions(preset: .plaintext), stateDirectory: arguments[4],
+        certificateChain: [],
         privateKey: [], applicationProtocols: ["test"], runDirectory: arguments[4])
     if behaviour == .hang { configuration.startTimeout = .milliseconds(300) }
     try Supervisor(configuration).run()
