@@ -11,6 +11,8 @@ package enum SupervisorMessage: Hashable, Sendable {
     case place(active: [Slot])
     /// The slot left the ring: serve what there is, and say `drained` when there is no connection.
     case drain
+    /// The slot is in the ring again: there is nothing to say when there is no connection.
+    case resume
     /// Nothing is steered to the worker any more: take what waits in its sockets, hand on what is not its own, and
     /// exit with status 0.
     case leave
@@ -31,6 +33,7 @@ package enum SupervisorMessage: Hashable, Sendable {
         case rotate = 6
         case drop = 7
         case nonces = 8
+        case resume = 9
     }
 
     private var kind: Kind {
@@ -39,6 +42,7 @@ package enum SupervisorMessage: Hashable, Sendable {
         case .stop: .stop
         case .place: .place
         case .drain: .drain
+        case .resume: .resume
         case .leave: .leave
         case .rotate: .rotate
         case .drop: .drop
@@ -55,7 +59,7 @@ package enum SupervisorMessage: Hashable, Sendable {
             writer.write(code)
             writer.write(reason)
         case .place(let active): writer.write(active)
-        case .drain, .leave: break
+        case .drain, .resume, .leave: break
         case .rotate(let configuration, let nonces):
             writer.write(configuration)
             writer.write(nonces)
@@ -75,6 +79,7 @@ package enum SupervisorMessage: Hashable, Sendable {
         case .stop: self = .stop(code: try reader.read(), reason: try reader.readText())
         case .place: self = .place(active: try reader.readSlots())
         case .drain: self = .drain
+        case .resume: self = .resume
         case .leave: self = .leave
         case .rotate: self = .rotate(try reader.readConfiguration(), try reader.readNonceRange())
         case .drop: self = .drop(try reader.readConfigurationID())

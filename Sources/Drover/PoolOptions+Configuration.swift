@@ -76,6 +76,7 @@ extension PoolOptions.Steering {
         switch self {
         case .automatic: .automatic
         case .ebpf: .ebpf
+        case .forward: .forward
         case .off: .off
         }
     }

@@ -28,11 +28,14 @@ public struct PoolOptions: Sendable {
 
     /// How packets find the worker that owns their connection.
     public enum Steering: String, CaseIterable, Sendable {
-        /// By a program in the kernel if it can be loaded, else as `off`.
+        /// By a program in the kernel if it can be loaded, else as `forward`.
         case automatic = "auto"
         /// By a program in the kernel; the pool does not start without. Needs CAP_BPF.
         case ebpf
-        /// By the kernel's hash of addresses and ports: a client whose address changes loses its connection.
+        /// By the kernel's hash of addresses and ports, and from worker to worker where that is wrong. Needs no
+        /// privilege, and is slower.
+        case forward
+        /// By the kernel's hash alone, to compare: a client whose address changes loses its connection.
         case off
     }
 

@@ -33,7 +33,7 @@ enum Parsing {
 
     static func steering(_ text: String) throws -> PoolOptions.Steering {
         guard let steering = PoolOptions.Steering(rawValue: text) else {
-            throw ValidationError("give auto, ebpf or off")
+            throw ValidationError("give auto, ebpf, forward or off")
         }
         return steering
     }

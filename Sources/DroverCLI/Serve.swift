@@ -48,7 +48,8 @@ struct Serve: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Steer packets to workers by a kernel program: auto, ebpf (or fail), off. (default: auto)",
+            "Steer packets to workers: ebpf, by a kernel program; forward, from worker to worker; auto, by the one or "
+                + "else the other; off. (default: auto)",
             valueName: "mode"),
         transform: Parsing.steering)
     var steering = PoolOptions.Steering.automatic

@@ -15,6 +15,11 @@ extension Listener {
         reportDrained()
     }
 
+    /// The slot is wanted again.
+    package func resume() {
+        owesDrained = false
+    }
+
     func reportDrained() {
         guard owesDrained, table.count == 0 else { return }
         owesDrained = false

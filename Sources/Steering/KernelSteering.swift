@@ -122,3 +122,9 @@ package final class KernelSteering {
         return program
     }
 }
+
+extension KernelSteering {
+    package func settle() throws(SteeringError) {}
+    package func setConfiguration(_ codec: PoolCodec) throws(SteeringError) {}
+    package func removeConfiguration(codepoint: UInt8) throws(SteeringError) {}
+}

@@ -62,6 +62,9 @@ struct ConnectionIDLayout {
         }
     }
 
+    /// The codec of the IDs that a worker without nonces makes.
+    var unroutableCodec: PoolCodec { PoolCodec(unroutableOf: 2 + host.octets.count + nonceLength) }
+
     /// The codec of a configuration of this layout.
     func codec(_ configuration: Configuration) -> PoolCodec {
         do {

@@ -2,17 +2,23 @@ import Control
 import Linux
 
 extension PoolConfiguration {
-    /// What the supervisor opens at most: for each slot a socket an address, the stats page, and channel and pidfd
-    /// of the worker; for each address the program with its maps; and some for itself.
-    private var descriptorCount: Int {
-        workerCount * (addresses.count + 3) + addresses.count * 8 + 32
+    /// What the supervisor opens at most: for each slot a socket an address, the forwarding socket, the stats page,
+    /// and channel and pidfd of the worker; for each address the program with its maps; and some for operators'
+    /// connections and itself.
+    private func descriptorCount(forWorkers count: Int) -> Int {
+        count * (addresses.count + 4) + addresses.count * 8 + 96
     }
 
     /// Raises the limit of open descriptors.
     ///
     /// - Throws: where the pool needs more even so.
     func raiseDescriptorLimit() throws(StartupFailure) {
-        let what = "--workers \(workerCount)"
+        try checkDescriptors(forWorkers: workerCount)
+    }
+
+    /// Throws where a pool of so many workers needs more descriptors than this process may open.
+    func checkDescriptors(forWorkers count: Int) throws(StartupFailure) {
+        let what = "\(count) workers"
         let limit: Int
         do {
             limit = try DescriptorLimit.raise()
@@ -20,10 +26,10 @@ extension PoolConfiguration {
             throw StartupFailure(
                 .unavailable, what, why: "the limit of descriptors cannot be raised: \(error)")
         }
-        guard descriptorCount <= limit else {
+        let needed = descriptorCount(forWorkers: count)
+        guard needed <= limit else {
             throw StartupFailure(
-                .configuration, what,
-                why: "it needs \(descriptorCount) file descriptors, the limit is \(limit)",
+                .configuration, what, why: "they need \(needed) file descriptors, the limit is \(limit)",
                 remedy: "raise ulimit -n, or LimitNOFILE")
         }
     }

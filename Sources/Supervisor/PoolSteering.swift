@@ -4,52 +4,75 @@ import Placement
 import QUICLB
 import Steering
 
-/// The pool's steering in its mode: the kernel program, or nothing where the kernel's hash decides.
+/// The pool's steering in its mode: the kernel program, or the kernel's hash with workers that forward, or without.
 final class PoolSteering {
     private let kernel: KernelSteering?
+    private let addresses: [SocketAddress]
+    /// What workers are told of it.
+    let workerSteering: WorkerSteering
 
     /// Loads the program as the mode says.
     ///
-    /// - Parameter report: told the one line of why, where the pool falls back.
+    /// - Parameters:
+    ///   - codecs: of the connection IDs that may come.
+    ///   - report: told the one line of why, where the pool falls back.
     init(
-        mode: SteeringMode, codec: PoolCodec, hash: PlacementHash, addresses: [SocketAddress],
+        mode: SteeringMode, codecs: [PoolCodec], hash: PlacementHash, addresses: [SocketAddress],
         report: (String) -> Void
     ) throws(StartupFailure) {
+        self.addresses = addresses
         switch mode {
-        case .off: kernel = nil
+        case .off: (kernel, workerSteering) = (nil, .off)
+        case .forward: (kernel, workerSteering) = (nil, .forward)
         case .ebpf:
             do {
-                kernel = try Self.load(codec: codec, hash: hash, addresses: addresses)
+                (kernel, workerSteering) = (try Self.load(codecs, hash, addresses), .kernel)
             } catch {
                 throw Self.failure(error)
             }
         case .automatic:
             do {
-                kernel = try Self.load(codec: codec, hash: hash, addresses: addresses)
+                (kernel, workerSteering) = (try Self.load(codecs, hash, addresses), .kernel)
             } catch {
-                kernel = nil
-                report(
-                    "\(error); serving without steering, a client whose address changes loses its connection")
+                (kernel, workerSteering) = (nil, .forward)
+                report("\(error); workers forward packets to each other instead, which is slower")
             }
         }
     }
 
     private static func load(
-        codec: PoolCodec, hash: PlacementHash, addresses: [SocketAddress]
+        _ codecs: [PoolCodec], _ hash: PlacementHash, _ addresses: [SocketAddress]
     ) throws(SteeringError) -> KernelSteering {
-        let kernel = try KernelSteering(configurations: [codec], hash: hash)
+        let kernel = try KernelSteering(configurations: codecs, hash: hash)
         for address in addresses { try kernel.addAddress(address) }
         return kernel
     }
 
     /// The mode in effect, as the operator names it.
-    var modeInEffect: SteeringMode { kernel == nil ? .off : .ebpf }
+    var description: String {
+        switch workerSteering {
+        case .kernel: SteeringMode.ebpf.rawValue
+        case .forward: SteeringMode.forward.rawValue
+        case .off: SteeringMode.off.rawValue
+        }
+    }
 
     func register(
         _ socket: borrowing FileDescriptor, address: SocketAddress, slot: Slot
     ) throws(StartupFailure) {
         do {
             try kernel?.register(socket: socket.rawValue, address: address, slot: slot)
+        } catch {
+            throw Self.failure(error)
+        }
+    }
+
+    /// Steers nothing more to the slot. When this returns, all that was steered to it is in its sockets.
+    func withdraw(_ slot: Slot) throws(StartupFailure) {
+        guard let kernel else { return }
+        do {
+            for address in addresses { try kernel.unregister(address: address, slot: slot) }
+            try kernel.settle()
         } catch {
             throw Self.failure(error)
         }
@@ -63,15 +86,38 @@ final class PoolSteering {
         }
     }
 
-    /// What the program counted, as `name=value`; nil where there is none.
-    func counts() throws(StartupFailure) -> String? {
-        guard let kernel else { return nil }
+    func setConfiguration(_ codec: PoolCodec) throws(StartupFailure) {
         do {
-            let counters = try kernel.counters()
-            return SteeringCounter.allCases.map { "\($0.name)=\(counters[$0])" }.joined(separator: " ")
+            try kernel?.setConfiguration(codec)
         } catch {
             throw Self.failure(error)
         }
+    }
+
+    func removeConfiguration(_ id: ConfigurationID) throws(StartupFailure) {
+        do {
+            try kernel?.removeConfiguration(codepoint: id.rawValue)
+        } catch {
+            throw Self.failure(error)
+        }
+    }
+
+    /// What the program counted, by name; nothing where there is none.
+    func counters() throws(StartupFailure) -> [String: UInt64] {
+        guard let kernel else { return [:] }
+        do {
+            let counters = try kernel.counters()
+            return Dictionary(uniqueKeysWithValues: SteeringCounter.allCases.map { ($0.name, counters[$0]) })
+        } catch {
+            throw Self.failure(error)
+        }
+    }
+
+    /// The same as `name=value`, in the order of decision; nil where there is no program.
+    func counts() throws(StartupFailure) -> String? {
+        let counters = try counters()
+        guard !counters.isEmpty else { return nil }
+        return SteeringCounter.allCases.map { "\($0.name)=\(counters[$0.name] ?? 0)" }.joined(separator: " ")
     }
 
     private static func failure(_ error: SteeringError) -> StartupFailure {
@@ -79,6 +125,6 @@ final class PoolSteering {
         return StartupFailure(
             error.isPermission ? .permission : .unavailable, "steering: \(error.attempt)",
             why: reasons.isEmpty ? "it failed" : reasons.joined(separator: "; "),
-            remedy: error.code == .load ? "--steering off serves without" : nil)
+            remedy: error.code == .load ? "--steering forward needs no privilege" : nil)
     }
 }

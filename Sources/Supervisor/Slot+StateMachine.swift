@@ -6,7 +6,7 @@ extension Slot {
     /// The life of the workers in a slot: what happens to them goes in, what is to be done comes out.
     ///
     /// ```
-    /// retired ─start→ starting ─ready→ active
+    /// retired ─start→ starting ─ready→ active ⇄ draining ─drained→ leaving ─died→ retired
     ///                    ↑  ↖──died──────┤
     ///              elapsed   died again  │       stop, from any: stopping ─died→ retired
     ///                    └─ backing off ←┘
@@ -21,6 +21,10 @@ extension Slot {
             case retired
             case starting(unbound: Set<Int>, since: Instant)
             case active(since: Instant)
+            /// It takes nothing new, and may be taken back.
+            case draining(since: Instant)
+            /// It had no connection, and nothing is steered to it any more.
+            case leaving
             /// The worker did what no worker does, and is killed: what it still says counts for nothing.
             case broken(since: Instant)
             case backingOff
@@ -32,8 +36,8 @@ extension Slot {
         private var backoff = Backoff()
         /// Counts the slot's workers.
         private(set) var incarnation: UInt32 = 0
-        /// Whether a worker was ever active, so that the slot has a socket for each address.
-        private var holdsSockets = false
+        /// Whether a worker was active since the slot was started, so that the slot has a socket for each address.
+        private(set) var holdsSockets = false
 
         init(addressCount: Int) {
             self.addressCount = addressCount
@@ -43,7 +47,28 @@ extension Slot {
         var isActive: Bool {
             switch state {
             case .active: true
-            case .retired, .starting, .broken, .backingOff, .stopping: false
+            case .retired, .starting, .draining, .leaving, .broken, .backingOff, .stopping: false
+            }
+        }
+
+        /// Whether the slot is one of those that the pool wants, active or about to be.
+        var isWanted: Bool {
+            switch state {
+            case .starting, .active, .broken, .backingOff: true
+            case .retired, .draining, .leaving, .stopping: false
+            }
+        }
+
+        /// As status tells it.
+        var status: SlotStatus.State {
+            switch state {
+            case .retired: .retired
+            case .starting: .starting
+            case .active: .active
+            case .draining: .draining
+            case .leaving: .leaving
+            case .backingOff: .backingOff
+            case .broken, .stopping: .stopping
             }
         }
 
@@ -51,7 +76,7 @@ extension Slot {
         var isRetired: Bool {
             switch state {
             case .retired: true
-            case .starting, .active, .broken, .backingOff, .stopping: false
+            case .starting, .active, .draining, .leaving, .broken, .backingOff, .stopping: false
             }
         }
 
@@ -67,7 +92,7 @@ extension Slot {
         mutating func start(at now: Instant) -> Spawn {
             switch state {
             case .retired: return spawn(at: now)
-            case .starting, .active, .broken, .backingOff, .stopping:
+            case .starting, .active, .draining, .leaving, .broken, .backingOff, .stopping:
                 preconditionFailure("the slot is in use")
             }
         }
@@ -91,7 +116,7 @@ extension Slot {
                 }
                 state = .starting(unbound: unbound, since: since)
                 return .register
-            case .active:
+            case .active, .draining, .leaving:
                 broke()
                 return .kill(why: "it bound an address when it was ready")
             case .broken, .stopping: return .ignore
@@ -118,7 +143,7 @@ extension Slot {
                 state = .active(since: now)
                 holdsSockets = true
                 return .activate
-            case .active:
+            case .active, .draining, .leaving:
                 broke()
                 return .kill(why: "it is ready twice")
             case .broken, .stopping: return .ignore
@@ -137,7 +162,7 @@ extension Slot {
         /// The worker says that it cannot start.
         func failed() -> FailedAction {
             switch state {
-            case .starting, .active: holdsSockets ? .report : .stopPool
+            case .starting, .active, .draining, .leaving: holdsSockets ? .report : .stopPool
             case .broken, .stopping: .ignore
             case .retired, .backingOff: preconditionFailure("the slot has no worker")
             }
@@ -147,6 +172,7 @@ extension Slot {
         mutating func broke() {
             switch state {
             case .starting(_, let since), .active(let since): state = .broken(since: since)
+            case .draining, .leaving: state = .stopping
             case .broken, .stopping: break
             case .retired, .backingOff: preconditionFailure("the slot has no worker")
             }
@@ -157,23 +183,25 @@ extension Slot {
             case replace(Spawn)
             /// Take the slot out of the ring, and start another after this time.
             case backOff(Duration)
-            /// The slot never had a worker that ran: the fault is in what the pool was given.
+            /// The pool starts, and the slot never had a worker that ran: the fault is in what the pool was given.
             case stopPool
             /// The slot is free.
             case retire
         }
 
         /// The worker's process ended, or could not be started.
-        mutating func died(at now: Instant) -> DiedAction {
+        ///
+        /// - Parameter poolStarts: whether the pool has not been ready yet.
+        mutating func died(at now: Instant, poolStarts: Bool) -> DiedAction {
             switch state {
             case .starting(_, let since), .active(let since), .broken(let since):
-                guard holdsSockets else {
-                    state = .retired
+                guard holdsSockets || !poolStarts else {
+                    retire()
                     return .stopPool
                 }
                 return replace(after: backoff.delay(afterRunning: now - since), at: now)
-            case .stopping:
-                state = .retired
+            case .draining, .leaving, .stopping:
+                retire()
                 return .retire
             case .retired, .backingOff: preconditionFailure("the slot has no worker")
             }
@@ -183,9 +211,74 @@ extension Slot {
         mutating func backoffElapsed(at now: Instant) -> Spawn? {
             switch state {
             case .backingOff: spawn(at: now)
-            case .retired, .starting, .active, .broken, .stopping: nil
+            case .retired, .starting, .active, .draining, .leaving, .broken, .stopping: nil
             }
         }
+
+        // MARK: Draining
+
+        enum DrainAction: Equatable {
+            /// Take the slot out of the ring, and tell its worker to drain.
+            case askWorker
+            /// The worker has not served yet: stop it.
+            case stopWorker
+            /// There is no worker, and there will be none.
+            case retire
+            case ignore
+        }
+
+        /// The pool wants the slot no more.
+        mutating func drain() -> DrainAction {
+            switch state {
+            case .active(let since):
+                state = .draining(since: since)
+                return .askWorker
+            case .starting:
+                state = .stopping
+                return .stopWorker
+            case .broken:
+                state = .stopping
+                return .ignore
+            case .backingOff:
+                retire()
+                return .retire
+            case .draining, .leaving, .stopping, .retired: return .ignore
+            }
+        }
+
+        /// The pool wants a draining slot after all. Returns whether it is active again: one that leaves cannot be.
+        mutating func takeBack() -> Bool {
+            switch state {
+            case .draining(let since):
+                state = .active(since: since)
+                return true
+            case .retired, .starting, .active, .leaving, .broken, .backingOff, .stopping: return false
+            }
+        }
+
+        /// The worker has no connection. Returns whether it is to leave: it may have been taken back meanwhile.
+        mutating func drained() -> Bool {
+            switch state {
+            case .draining:
+                state = .leaving
+                return true
+            case .active, .leaving, .broken, .stopping: return false
+            case .starting: return false
+            case .retired, .backingOff: preconditionFailure("the slot has no worker")
+            }
+        }
+
+        /// The time to drain is over. Returns whether the worker is to be stopped.
+        mutating func drainIsOverdue() -> Bool {
+            switch state {
+            case .draining, .leaving:
+                state = .stopping
+                return true
+            case .retired, .starting, .active, .broken, .backingOff, .stopping: return false
+            }
+        }
+
+        // MARK: The end
 
         enum StopAction: Equatable {
             /// Ask the worker to stop; its exit follows.
@@ -198,14 +291,14 @@ extension Slot {
         /// The pool stops.
         mutating func stop() -> StopAction {
             switch state {
-            case .starting, .active:
+            case .starting, .active, .draining, .leaving:
                 state = .stopping
                 return .askWorker
             case .broken:
                 state = .stopping
                 return .ignore
             case .backingOff:
-                state = .retired
+                retire()
                 return .retire
             case .retired, .stopping: return .ignore
             }
@@ -217,6 +310,12 @@ extension Slot {
             incarnation += 1
             state = .starting(unbound: holdsSockets ? [] : Set(0..<addressCount), since: now)
             return Spawn(incarnation: incarnation, adoptsSockets: holdsSockets)
+        }
+
+        private mutating func retire() {
+            state = .retired
+            holdsSockets = false
+            backoff = Backoff()
         }
 
         private mutating func replace(after delay: Duration, at now: Instant) -> DiedAction {

@@ -12,12 +12,22 @@ struct SlotSockets: ~Copyable {
     }
 
     deinit {
+        closeAll()
+    }
+
+    private func closeAll() {
         for case let rawValue? in rawValues { close(rawValue) }
     }
 
     mutating func keep(_ socket: consuming FileDescriptor, at addressIndex: Int) {
         precondition(rawValues[addressIndex] == nil, "the address has a socket")
         rawValues[addressIndex] = socket.release()
+    }
+
+    /// Closes what there is.
+    mutating func removeAll() {
+        closeAll()
+        rawValues = Array(repeating: nil, count: rawValues.count)
     }
 
     /// The descriptors for the next worker, in the addresses' order.

@@ -13,28 +13,32 @@ package final class Supervisor {
     /// How long workers may take to close their connections when the pool stops.
     private static let stopTimeout = Duration.seconds(5)
 
-    private enum Phase {
+    enum Phase {
         case starting
         case serving
         case stopping(StartupFailure?)
     }
 
     let command: WorkerCommand
-    private let configuration: PoolConfiguration
-    private let keys = PoolKeys()
-    private let connectionIDs: ConnectionIDs
-    private let placement: PlacementHash
-    private let runDirectory: RunDirectory
-    private let reservations: [AddressReservation]
-    private let steering: PoolSteering
-    private let loop: EventLoop
+    let configuration: PoolConfiguration
+    let keys = PoolKeys()
+    let connectionIDs: ConnectionIDs
+    let placement: PlacementHash
+    let runDirectory: RunDirectory
+    let reservations: [AddressReservation]
+    let steering: PoolSteering
+    let loop: EventLoop
     private let signals: SignalDescriptor
     private var signalSource: EventSource!
-    private var startTimer: Timer!
+    var startTimer: Timer!
     private var stopTimer: Timer!
-    private var slots: [WorkerSlot] = []
-    private var ring = RingMembership()
-    private var phase = Phase.starting
+    /// Each at its number; those that were never in use are missing.
+    var slots: [WorkerSlot] = []
+    var ring = RingMembership()
+    var rotation = KeyRotation()
+    var rotationTimer: Timer!
+    var phase = Phase.starting
+    // private var controlSocket: ControlSocket?
     private var hints: [String] = []
 
     /// Takes what the pool needs of the host: the run directory, the addresses, the steering program. Signals
@@ -58,10 +62,10 @@ package final class Supervisor {
         }
         self.reservations = reservations
         steering = try PoolSteering(
-            mode: configuration.steering, codec: connectionIDs.layout.codec(connectionIDs.current),
-            hash: placement,
-            addresses: reservations.map(\.address),
-            report: Report.notice)
+            mode: configuration.steering,
+            codecs: connectionIDs.configurations.map(connectionIDs.layout.codec)
+                + [connectionIDs.layout.unroutableCodec],
+            hash: placement, addresses: reservations.map(\.address), report: Report.notice)
         do {
             signals = try SignalDescriptor([SIGTERM, SIGINT])
             loop = try EventLoop()
@@ -70,12 +74,9 @@ package final class Supervisor {
             }
             startTimer = Timer { [unowned self] in startIsOverdue() }
             stopTimer = Timer { [unowned self] in stopIsOverdue() }
+            rotationTimer = Timer { [unowned self] in rotationIsOverdue() }
             try loop.add(signalSource, for: .readable)
-            for index in 0..<configuration.workerCount {
-                let slot = Slot(rawValue: UInt8(index))
-                slots.append(
-                    try WorkerSlot(slot, addressCount: reservations.count, loop: loop, pool: self))
-            }
+            for _ in 0..<configuration.workerCount { _ = try addSlot() }
         } catch {
             throw StartupFailure(.unavailable, "start the pool", why: "\(error)")
         }
@@ -103,85 +104,6 @@ package final class Supervisor {
         }
         if case .stopping(let failure?) = phase { throw failure }
         reportCounts()
-    }
-
-    // MARK: What workers are told
-
-    func workerConfiguration(slot: Slot, _ spawn: Slot.StateMachine.Spawn) -> WorkerConfiguration {
-        WorkerConfiguration(
-            slot: slot, incarnation: spawn.incarnation, addresses: addresses,
-            adoptsSockets: spawn.adoptsSockets, hostID: configuration.hostID,
-            configurations: connectionIDs.configurations, nonces: .empty, steering: .off,
-            forwardingDirectory: runDirectory.path, placement: placement, active: ring.members.sorted(),
-            certificateChain: configuration.certificateChain, privateKey: configuration.privateKey,
-            applicationProtocols: configuration.applicationProtocols, resetSecret: keys.resetSecret,
-            ticketKeys: keys.ticketKeys, receiveBufferSize: configuration.receiveBufferSize,
-            sendBufferSize: configuration.sendBufferSize, idleTimeout: configuration.idleTimeout)
-    }
-
-    private func checkConfigurationFitsChannel() throws(StartupFailure) {
-        let example = workerConfiguration(
-            slot: Slot(rawValue: 0), Slot.StateMachine.Spawn(incarnation: 1, adoptsSockets: false))
-        let size = SupervisorMessage.configure(example).encoded().count
-        guard size <= PacketChannel.maximumMessageSize else {
-            throw StartupFailure(
-                .configuration, "certificate chain",
-                why: "it makes a worker's configuration \(size) octets long",
-                remedy: "shorten the chain; \(PacketChannel.maximumMessageSize) is the limit")
-        }
-    }
-
-    // MARK: What slots report
-
-    /// Why this is no socket of the pool's address at this index; nil where it is one.
-    func objection(to socket: borrowing FileDescriptor, forAddressAt index: Int) -> String? {
-        do {
-            return try ReuseportGroup.objection(
-                to: socket.rawValue, at: reservations[index].address)
-        } catch {
-            return "\(error)"
-        }
-    }
-
-    func slot(_ slot: Slot, bound socket: borrowing FileDescriptor, addressIndex: Int) {
-        let reservation = reservations[addressIndex]
-        do {
-            try steering.register(socket, address: reservation.address, slot: slot)
-        } catch {
-            return fail(error)
-        }
-        reservation.release()
-    }
-
-    func slotBecameActive(_ slot: Slot) {
-        let isChanged = ring.join(slot)
-        switch phase {
-        case .starting:
-            guard slots.allSatisfy(\.isActive) else { return }
-            setRing()
-            guard case .starting = phase else { return }
-            phase = .serving
-            loop.clear(startTimer)
-            announceReady()
-        case .serving: if isChanged { setRing() }
-        case .stopping: break
-        }
-    }
-
-    func slotBecameInactive(_ slot: Slot) {
-        if ring.leave(slot), case .serving = phase { setRing() }
-    }
-
-    func slotRetired() {
-        stopIfAllRetired()
-    }
-
-    private func setRing() {
-        do {
-            try steering.setRing(ring.members)
-        } catch {
-            fail(error)
-        }
     }
 
     // MARK: The end
@@ -238,7 +160,7 @@ package final class Supervisor {
     }
 
     @discardableResult
-    private func stopIfAllRetired() -> Bool {
+    func stopIfAllRetired() -> Bool {
         guard case .stopping = phase, slots.allSatisfy(\.isRetired) else { return false }
         loop.stop()
         return true
@@ -246,11 +168,11 @@ package final class Supervisor {
 
     // MARK: Reports
 
-    private func announceReady() {
+    func announceReady() {
         let addresses = addresses.map(\.description).joined(separator: ", ")
         hints.forEach(Report.announce)
         let workers = slots.count == 1 ? "1 worker" : "\(slots.count) workers"
-        Report.announce("ready on \(addresses) (\(workers), steering \(steering.modeInEffect.rawValue))")
+        Report.announce("ready on \(addresses) (\(workers), steering \(steering.description))")
     }
 
     private func reportCounts() {

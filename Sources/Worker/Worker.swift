@@ -84,6 +84,7 @@ package final class Worker {
             stop(code: code, reason: reason)
         case .place(let active): listener?.place(active: active)
         case .drain: listener?.drain()
+        case .resume: listener?.resume()
         case .leave: leave()
         case .rotate(let configuration, let nonces): try rotate(to: configuration, nonces)
         case .drop(let id): listener?.drop(id)

@@ -28,7 +28,7 @@ enum Fixtures {
 
     static let supervisorMessages: [SupervisorMessage] = [
         .configure(configuration), .stop(code: 0x10c, reason: "the pool stops"),
-        .place(active: [Slot(rawValue: 4), Slot(rawValue: 200)]), .drain, .leave,
+        .place(active: [Slot(rawValue: 4), Slot(rawValue: 200)]), .drain, .resume, .leave,
         .rotate(keyed, NonceRange(first: .max, count: .max)), .drop(plaintext.id), .nonces(keyed.id, .empty),
     ]
 

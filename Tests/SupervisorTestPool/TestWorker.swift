@@ -13,6 +13,8 @@ enum Behaviour: String {
     case exitAtStart = "exit-at-start"
     /// As `answer`, but do not stop when told to.
     case ignoreStop = "ignore-stop"
+    /// As `answer`, but never be without connection, so that they cannot be drained.
+    case keepConnection = "keep-connection"
     /// As `answer` the first time, and exit at once when they replace another.
     case exitWhenReplacing = "exit-when-replacing"
     /// Say they are ready when they are not.
@@ -38,6 +40,8 @@ private final class TestWorker {
     private let channel: PacketChannel
     private let behaviour: Behaviour
     private var sockets: [Int32] = []
+    private var forwarding: Int32?
+    private var newest = ConfigurationID(rawValue: 0)!
 
     init(channel: consuming PacketChannel, behaviour: Behaviour) {
         self.channel = channel
@@ -51,17 +55,37 @@ private final class TestWorker {
         else { exit(98) }
         let memory = try SharedMemory(mapping: descriptors.next()!, size: StatsPage.size)
         let page = StatsPage(opening: memory)!
+        if configuration.steering != .off { forwarding = descriptors.next()!.release() }
         try start(configuration, &descriptors)
+
+        newest = configuration.configurations.last!.id
+        if behaviour == .keepConnection { page[.connectionsCurrent] = 1 }
 
         let identity = "\(configuration.slot) \(getpid()) \(configuration.incarnation)"
         while true {
             wait(for: sockets + [channel.rawValue])
             for socket in sockets { try answer(socket, identity, page) }
             switch try channel.receive() {
-            case .message(_, _): if behaviour != .ignoreStop { exit(0) }
+            case .message(let bytes, _): try handle(SupervisorMessage(decoding: bytes), page)
             case .endOfStream: exit(0)
             case .wouldBlock: continue
             }
+        }
+    }
+
+    /// A worker that keeps a connection says that it has one, and never that it is drained.
+    private func handle(_ message: SupervisorMessage, _ page: StatsPage) throws {
+        switch message {
+        case .stop: if behaviour != .ignoreStop { exit(0) }
+        case .drain:
+            if behaviour != .keepConnection { _ = try channel.send(WorkerMessage.drained.encoded()) }
+        case .leave: exit(0)
+        case .rotate(let configuration, _):
+            if behaviour != .keepConnection {
+                _ = try channel.send(WorkerMessage.unused(newest).encoded())
+            }
+            newest = configuration.id
+        case .configure, .resume, .place, .drop, .nonces: break
         }
     }
 
@@ -85,7 +109,7 @@ private final class TestWorker {
             _ = try channel.send(WorkerMessage.ready.encoded())
             return
         case .exitWhenReplacing where configuration.adoptsSockets: exit(4)
-        case .answer, .ignoreStop, .exitWhenReplacing: try bind(configuration, &descriptors)
+        case .answer, .ignoreStop, .keepConnection, .exitWhenReplacing: try bind(configuration, &descriptors)
         }
         _ = try channel.send(WorkerMessage.ready.encoded())
     }

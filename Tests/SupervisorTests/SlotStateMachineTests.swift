@@ -66,46 +66,48 @@ import Testing
         expect(machine.ready(at: seconds(1)), is: .ignore)
         #expect(machine.failed() == .ignore)
         #expect(!machine.isActive && !machine.isRetired)
-        expect(machine.died(at: seconds(1)), is: .stopPool)
+        expect(machine.died(at: seconds(1), poolStarts: true), is: .stopPool)
     }
 
     @Test func aBrokenWorkerIsReplacedOrTheSlotStops() {
         var machine = activeMachine()
         machine.broke()
         var stopped = machine
-        expect(machine.died(at: seconds(2)), is: .replace(Machine.Spawn(incarnation: 2, adoptsSockets: true)))
+        expect(
+            machine.died(at: seconds(2), poolStarts: true),
+            is: .replace(Machine.Spawn(incarnation: 2, adoptsSockets: true)))
         expect(stopped.stop(), is: .ignore)
         stopped.broke()
-        expect(stopped.died(at: seconds(2)), is: .retire)
+        expect(stopped.died(at: seconds(2), poolStarts: true), is: .retire)
     }
 
     @Test func aFirstWorkerThatDiesBeforeItIsReadyStopsThePool() {
         var machine = Machine(addressCount: 1)
         _ = machine.start(at: seconds(0))
         #expect(machine.failed() == .stopPool)
-        expect(machine.died(at: seconds(1)), is: .stopPool)
+        expect(machine.died(at: seconds(1), poolStarts: true), is: .stopPool)
         #expect(machine.isRetired)
     }
 
     @Test func aWorkerThatDiesIsReplacedAtOnceAndItsSocketsAreAdopted() {
         var machine = activeMachine()
         let spawn = Machine.Spawn(incarnation: 2, adoptsSockets: true)
-        expect(machine.died(at: seconds(2)), is: .replace(spawn))
+        expect(machine.died(at: seconds(2), poolStarts: true), is: .replace(spawn))
         #expect(!machine.isActive)
         expect(machine.ready(at: seconds(2)), is: .activate)
     }
 
     @Test func aWorkerThatAdoptedHasNothingToBind() {
         var machine = activeMachine()
-        _ = machine.died(at: seconds(2))
+        _ = machine.died(at: seconds(2), poolStarts: true)
         expect(machine.bound(addressIndex: 0), is: .kill(why: "it bound address 0 out of turn"))
     }
 
     @Test func aReplacementThatFailsIsReportedAndTheSlotBacksOff() {
         var machine = activeMachine()
-        _ = machine.died(at: seconds(2))
+        _ = machine.died(at: seconds(2), poolStarts: true)
         #expect(machine.failed() == .report)
-        expect(machine.died(at: seconds(2.1)), is: .backOff(.milliseconds(100)))
+        expect(machine.died(at: seconds(2.1), poolStarts: true), is: .backOff(.milliseconds(100)))
         #expect(!machine.isActive && !machine.isRetired)
         let spawn = Machine.Spawn(incarnation: 3, adoptsSockets: true)
         expect(machine.backoffElapsed(at: seconds(2.2)), is: spawn)
@@ -114,10 +116,10 @@ import Testing
 
     @Test func theBackoffDoublesUpToItsLimit() {
         var machine = activeMachine()
-        _ = machine.died(at: seconds(2))
+        _ = machine.died(at: seconds(2), poolStarts: true)
         var delays: [Duration] = []
         for _ in 0..<8 {
-            guard case .backOff(let delay) = machine.died(at: seconds(2)) else { break }
+            guard case .backOff(let delay) = machine.died(at: seconds(2), poolStarts: true) else { break }
             delays.append(delay)
             _ = machine.backoffElapsed(at: seconds(2))
         }
@@ -126,15 +128,16 @@ import Testing
 
     @Test func aWorkerThatRanLongEnoughIsReplacedAtOnceAgain() {
         var machine = activeMachine()
-        _ = machine.died(at: seconds(2))
+        _ = machine.died(at: seconds(2), poolStarts: true)
         _ = machine.ready(at: seconds(3))
-        expect(machine.died(at: seconds(4)), is: .backOff(.milliseconds(100)))
+        expect(machine.died(at: seconds(4), poolStarts: true), is: .backOff(.milliseconds(100)))
         _ = machine.backoffElapsed(at: seconds(5))
         _ = machine.ready(at: seconds(5))
         expect(
-            machine.died(at: seconds(15)), is: .replace(Machine.Spawn(incarnation: 4, adoptsSockets: true)))
+            machine.died(at: seconds(15), poolStarts: true),
+            is: .replace(Machine.Spawn(incarnation: 4, adoptsSockets: true)))
         _ = machine.ready(at: seconds(15))
-        expect(machine.died(at: seconds(16)), is: .backOff(.milliseconds(100)))
+        expect(machine.died(at: seconds(16), poolStarts: true), is: .backOff(.milliseconds(100)))
     }
 
     @Test func aSlotThatStopsIsRetiredWhenItsWorkerDied() {
@@ -142,7 +145,7 @@ import Testing
         expect(machine.stop(), is: .askWorker)
         expect(machine.stop(), is: .ignore)
         #expect(!machine.isRetired)
-        expect(machine.died(at: seconds(2)), is: .retire)
+        expect(machine.died(at: seconds(2), poolStarts: true), is: .retire)
         #expect(machine.isRetired)
         expect(machine.stop(), is: .ignore)
     }
@@ -154,13 +157,13 @@ import Testing
         expect(machine.bound(addressIndex: 0), is: .ignore)
         expect(machine.ready(at: seconds(1)), is: .ignore)
         #expect(machine.failed() == .ignore)
-        expect(machine.died(at: seconds(1)), is: .retire)
+        expect(machine.died(at: seconds(1), poolStarts: true), is: .retire)
     }
 
     @Test func aSlotThatBacksOffStopsAtOnce() {
         var machine = activeMachine()
-        _ = machine.died(at: seconds(2))
-        _ = machine.died(at: seconds(2))
+        _ = machine.died(at: seconds(2), poolStarts: true)
+        _ = machine.died(at: seconds(2), poolStarts: true)
         expect(machine.stop(), is: .retire)
         #expect(machine.isRetired)
         expect(machine.backoffElapsed(at: seconds(3)), is: nil)
@@ -169,7 +172,7 @@ import Testing
     @Test func aRetiredSlotCanBeStartedAgain() {
         var machine = activeMachine()
         _ = machine.stop()
-        _ = machine.died(at: seconds(2))
-        expect(machine.start(at: seconds(3)), is: Machine.Spawn(incarnation: 2, adoptsSockets: true))
+        _ = machine.died(at: seconds(2), poolStarts: true)
+        expect(machine.start(at: seconds(3)), is: Machine.Spawn(incarnation: 2, adoptsSockets: false))
     }
 }

@@ -1,0 +1,118 @@
+import Control
+import EventLoop
+import Linux
+import Placement
+import QUICLB
+
+// What slots are told, and what they report.
+extension Supervisor {
+    /// Makes place for one more slot, with the next number.
+    func addSlot() throws(Errno) -> WorkerSlot {
+        let slot = Slot(rawValue: UInt8(slots.count))
+        slots.append(try WorkerSlot(slot, addressCount: reservations.count, loop: loop, pool: self))
+        return slots[slots.count - 1]
+    }
+
+    var isStarting: Bool {
+        guard case .starting = phase else { return false }
+        return true
+    }
+
+    /// Where slots' forwarding sockets are; nil where workers do not forward.
+    var forwardingDirectory: String? {
+        steering.workerSteering == .off ? nil : runDirectory.path
+    }
+
+    func workerConfiguration(
+        slot: Slot, _ spawn: Slot.StateMachine.Spawn, nonces: NonceRange
+    ) -> WorkerConfiguration {
+        WorkerConfiguration(
+            slot: slot, incarnation: spawn.incarnation, addresses: addresses,
+            adoptsSockets: spawn.adoptsSockets, hostID: configuration.hostID,
+            configurations: connectionIDs.configurations, nonces: nonces,
+            steering: steering.workerSteering, forwardingDirectory: runDirectory.path, placement: placement,
+            active: ring.members.sorted(),
+            certificateChain: configuration.certificateChain, privateKey: configuration.privateKey,
+            applicationProtocols: configuration.applicationProtocols, resetSecret: keys.resetSecret,
+            ticketKeys: keys.ticketKeys, receiveBufferSize: configuration.receiveBufferSize,
+            sendBufferSize: configuration.sendBufferSize, idleTimeout: configuration.idleTimeout)
+    }
+
+    func checkConfigurationFitsChannel() throws(StartupFailure) {
+        let example = workerConfiguration(
+            slot: Slot(rawValue: 0), Slot.StateMachine.Spawn(incarnation: 1, adoptsSockets: false),
+            nonces: .empty)
+        let size = SupervisorMessage.configure(example).encoded().count
+        guard size <= PacketChannel.maximumMessageSize else {
+            throw StartupFailure(
+                .configuration, "certificate chain",
+                why: "it makes a worker's configuration \(size) octets long",
+                remedy: "shorten the chain; \(PacketChannel.maximumMessageSize) is the limit")
+        }
+    }
+
+    // MARK: What slots report
+
+    /// Why this is no socket of the pool's address at this index; nil where it is one.
+    func objection(to socket: borrowing FileDescriptor, forAddressAt index: Int) -> String? {
+        do {
+            return try ReuseportGroup.objection(
+                to: socket.rawValue, at: reservations[index].address)
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    func slot(_ slot: Slot, bound socket: borrowing FileDescriptor, addressIndex: Int) {
+        let reservation = reservations[addressIndex]
+        do {
+            try steering.register(socket, address: reservation.address, slot: slot)
+        } catch {
+            return fail(error)
+        }
+        reservation.release()
+    }
+
+    func slotBecameActive(_ slot: Slot) {
+        let isChanged = ring.join(slot)
+        switch phase {
+        case .starting:
+            guard slots.allSatisfy(\.isActive) else { return }
+            setRing()
+            guard case .starting = phase else { return }
+            phase = .serving
+            loop.clear(startTimer)
+            announceReady()
+        case .serving: if isChanged { setRing() }
+        case .stopping: break
+        }
+    }
+
+    func slotBecameInactive(_ slot: Slot) {
+        if ring.leave(slot), case .serving = phase { setRing() }
+    }
+
+    func slotRetired(_ slot: Slot) {
+        slotBecameInactive(slot)
+        stopIfAllRetired()
+    }
+
+    /// Makes sure that nothing more is steered to the slot: when this returns, all that was is in its sockets.
+    func withdraw(_ slot: Slot) {
+        do {
+            try steering.withdraw(slot)
+        } catch {
+            fail(error)
+        }
+    }
+
+    private func setRing() {
+        do {
+            try steering.setRing(ring.members)
+        } catch {
+            fail(error)
+        }
+        let active = ring.members.sorted()
+        for slot in slots { slot.send(.place(active: active)) }
+    }
+}
