@@ -53,8 +53,7 @@ static __always_inline int steer_new(struct sk_reuseport_md *packet, const struc
 	return leave(STEER_RING);
 }
 
-SEC("sk_reuseport")
-int steer(struct sk_reuseport_md *packet)
+static __always_inline int steer_packet(enum aes_form aes, struct sk_reuseport_md *packet)
 {
 	struct dcid dcid = {};
 	__u32 slot;
@@ -63,7 +62,7 @@ int steer(struct sk_reuseport_md *packet)
 	if (form == HEADER_MALFORMED)
 		return steer_by_tuple(packet, STEER_MALFORMED);
 	// Whatever the packet's type: after a Retry or our first reply an Initial carries our ID too.
-	if (decode(&dcid, form, &slot)) {
+	if (decode(aes, &dcid, form, &slot)) {
 		if (select_slot(packet, slot))
 			return leave(STEER_SERVER_ID);
 		count(STEER_EMPTY_SLOT);
@@ -71,4 +70,25 @@ int steer(struct sk_reuseport_md *packet)
 	if (form == HEADER_LONG)
 		return steer_new(packet, &dcid);
 	return steer_by_tuple(packet, STEER_TUPLE);
+}
+
+// The forms of the program, of which user space loads the first that the kernel takes.
+
+SEC("sk_reuseport")
+int steer_inline(struct sk_reuseport_md *packet)
+{
+	return steer_packet(AES_INLINE, packet);
+}
+
+SEC("sk_reuseport")
+int steer_calls(struct sk_reuseport_md *packet)
+{
+	return steer_packet(AES_CALLS, packet);
+}
+
+// Decodes no encrypted IDs: it is given no configuration that has a key.
+SEC("sk_reuseport")
+int steer_plaintext(struct sk_reuseport_md *packet)
+{
+	return steer_packet(AES_NONE, packet);
 }

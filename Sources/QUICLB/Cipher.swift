@@ -2,13 +2,13 @@
 ///
 /// The text is left-aligned in `Words`: its first octet is the highest, and zeros follow its end. Nothing here
 /// depends on where the server ID ends, so a load balancer that knows only a part of it decrypts the same IDs.
-struct Cipher: Sendable {
+package struct Cipher: Sendable {
     private let key: Configuration.Key
     /// The text's length in octets.
     private let count: Int
-    let aes: AES128
+    package let aes: AES128
     /// nil where a single pass does it.
-    let fourPass: FourPass?
+    package let fourPass: FourPass?
 
     init(key: Configuration.Key, count: Int) {
         self.key = key
@@ -33,11 +33,11 @@ struct Cipher: Sendable {
 }
 
 extension Cipher: Hashable {
-    static func == (left: Cipher, right: Cipher) -> Bool {
+    package static func == (left: Cipher, right: Cipher) -> Bool {
         left.key == right.key && left.count == right.count
     }
 
-    func hash(into hasher: inout Hasher) {
+    package func hash(into hasher: inout Hasher) {
         hasher.combine(key)
         hasher.combine(count)
     }
@@ -49,7 +49,7 @@ extension Cipher: Hashable {
 /// the left half ends with its high nibble, and the right begins with a zero nibble and its low one.
 ///
 /// The draft's pseudocode of the decoder clears bits of `left_1` where it means `right_1`.
-struct FourPass: Sendable {
+package struct FourPass: Sendable {
     private let count: Int
     /// The bits of each half.
     package let leftMask: UInt128
@@ -64,7 +64,7 @@ struct FourPass: Sendable {
     }
 
     /// Whether the first `prefix` octets are all in the left half, which takes one pass less to decrypt.
-    func leftHalfHolds(prefix: Int) -> Bool { 2 * prefix <= count }
+    package func leftHalfHolds(prefix: Int) -> Bool { 2 * prefix <= count }
 
     func encrypt(_ text: Words, with aes: AES128) -> Words {
         var (left, right) = split(text)

@@ -17,7 +17,7 @@ public struct PoolCodec: Hashable, Sendable {
     /// in both.
     let mask: Words
     let match: Words
-    let cipher: Cipher?
+    package let cipher: Cipher?
 
     /// A codec, where host ID and slot fill the configuration's server ID.
     public init(configuration: Configuration, host: HostID) throws(ConfigurationError) {

@@ -11,10 +11,14 @@ internal import Synchronization
 /// keeps it until its last socket closes or `detach` is called, also when this object is gone. Not thread-safe: one thread, the supervisor's, uses it.
 package final class KernelSteering {
     /// The instance that made the maps which all share, and serves the first address.
-    private let first: LoadedProgram
+    let first: LoadedProgram
+    /// Why a better form of the program was not taken; nil where there is none.
+    package let formReason: String?
     private let hash: PlacementHash
     private var programs: [SocketAddress: LoadedProgram] = [:]
     private var epoch: UInt32 = 0
+    /// Those that the program decodes, by codepoint.
+    var configurations: [UInt8: PoolCodec] = [:]
 
     /// Loads the program, with an empty ring: until `setRing`, what does not decode goes where the
     /// kernel's hash says.
@@ -29,13 +33,31 @@ package final class KernelSteering {
         precondition(
             Set(configurations.map(\.codepoint)).count == configurations.count,
             "two configurations have the same ID")
-        first = try LoadedProgram(pinCapacity: pinCapacity)
+        (first, formReason) = try Self.load(
+            ProgramForm.candidates(for: configurations), pinCapacity: pinCapacity)
         self.hash = hash
-        for codec in configurations {
-            try first.configs.update(UInt32(codec.codepoint), to: steer_config(codec))
-        }
+        for codec in configurations { try setConfiguration(codec) }
         try setRing(Ring(active: []))
     }
+
+    /// The first of the forms that the kernel takes, and why it did not take those before.
+    private static func load(
+        _ forms: [ProgramForm], pinCapacity: Int
+    ) throws(SteeringError) -> (LoadedProgram, String?) {
+        var refusal: SteeringError?
+        for form in forms {
+            do {
+                let reason = refusal.map { "\($0.reason)" }
+                return (try LoadedProgram(form, pinCapacity: pinCapacity), reason)
+            } catch {
+                refusal = refusal ?? error
+            }
+        }
+        throw refusal!
+    }
+
+    /// The form of the program that the kernel took.
+    package var form: ProgramForm { first.form }
 
     /// Makes place for the sockets of a listen address, with its real port.
     package func addAddress(_ address: SocketAddress) throws(SteeringError) {
@@ -121,10 +143,4 @@ package final class KernelSteering {
         guard let program = programs[address] else { preconditionFailure("\(address) was never added") }
         return program
     }
-}
-
-extension KernelSteering {
-    package func settle() throws(SteeringError) {}
-    package func setConfiguration(_ codec: PoolCodec) throws(SteeringError) {}
-    package func removeConfiguration(codepoint: UInt8) throws(SteeringError) {}
 }

@@ -1,5 +1,6 @@
 internal import CLibBPF
 internal import Linux
+internal import SteerABI
 
 /// One instance of the kernel program with its maps, for one listen address.
 ///
@@ -10,6 +11,7 @@ final class LoadedProgram {
     private static let sharedMaps = ["configs", "ring", "placement", "pins", "counters"]
 
     private let object: OpaquePointer
+    let form: ProgramForm
 
     /// The program's descriptor, valid as long as this object.
     let descriptor: Int32
@@ -21,15 +23,15 @@ final class LoadedProgram {
     let counters: BPFMap
 
     /// Loads the first instance, which makes the shared maps.
-    convenience init(pinCapacity: Int) throws(SteeringError) {
-        try self.init { object in
+    convenience init(_ form: ProgramForm, pinCapacity: Int) throws(SteeringError) {
+        try self.init(form) { object in
             bpf_map__set_max_entries(Self.findMap("pins", in: object), UInt32(pinCapacity))
         }
     }
 
     /// Loads another instance, on the maps of `first`.
     convenience init(sharing first: LoadedProgram) throws(SteeringError) {
-        try self.init { object in
+        try self.init(first.form) { object in
             for name in Self.sharedMaps {
                 let descriptor = bpf_map__fd(Self.findMap(name, in: first.object))
                 let status = bpf_map__reuse_fd(Self.findMap(name, in: object), descriptor)
@@ -41,10 +43,12 @@ final class LoadedProgram {
 
     /// Opens the object, lets `prepare` change it, and loads it into the kernel. libbpf's functions
     /// return a negative error number.
-    private init(prepare: (OpaquePointer) -> Int32) throws(SteeringError) {
+    private init(_ form: ProgramForm, prepare: (OpaquePointer) -> Int32) throws(SteeringError) {
         let ((opened, openError), openLog) = SteeringLog.capturing { Self.open() }
         guard let opened else { throw .load(openError, log: openLog.text) }
 
+        Self.choose(form, in: opened)
+        Self.fillTables(in: opened)
         let (status, log) = SteeringLog.capturing {
             let status = prepare(opened)
             return status == 0 ? bpf_object__load(opened) : status
@@ -54,7 +58,8 @@ final class LoadedProgram {
             throw .load(Errno(rawValue: -status), log: log.text)
         }
         object = opened
-        descriptor = bpf_program__fd(bpf_object__find_program_by_name(opened, "steer"))
+        self.form = form
+        descriptor = bpf_program__fd(bpf_object__find_program_by_name(opened, form.programName))
         sockets = BPFMap("sockets", in: opened)
         configs = BPFMap("configs", in: opened)
         ring = BPFMap("ring", in: opened)
@@ -77,6 +82,23 @@ final class LoadedProgram {
                 (bpf_object__open_mem(octets.baseAddress, octets.count, &options), .current)
             }
         }
+    }
+
+    /// Leaves the other forms of the program out.
+    private static func choose(_ form: ProgramForm, in object: OpaquePointer) {
+        for other in ProgramForm.allCases {
+            let program = bpf_object__find_program_by_name(object, other.programName)
+            bpf_program__set_autoload(program, other == form)
+        }
+    }
+
+    private static func fillTables(in object: OpaquePointer) {
+        var size = 0
+        guard let memory = bpf_map__initial_value(findMap(".rodata", in: object), &size),
+            size == MemoryLayout<steer_tables>.size
+        else { preconditionFailure("steer.bpf.c has other read-only data than its tables") }
+        let tables = UnsafeMutableRawPointer(mutating: memory)
+        steer_tables.write(to: tables.assumingMemoryBound(to: steer_tables.self))
     }
 
     private static func findMap(_ name: String, in object: OpaquePointer) -> OpaquePointer {

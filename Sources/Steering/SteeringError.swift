@@ -14,6 +14,8 @@ package struct SteeringError: Error, Sendable {
         package static let socket = Code(name: "socket")
         /// The program could not be attached to, or detached from, a socket's group.
         package static let attach = Code(name: "attach")
+        /// The kernel cannot say when a change is seen by all.
+        package static let settle = Code(name: "settle")
         /// The kernel gave no run statistics.
         package static let statistics = Code(name: "statistics")
     }
@@ -50,8 +52,10 @@ package struct SteeringError: Error, Sendable {
 }
 
 extension SteeringError: CustomStringConvertible {
-    package var description: String {
-        let reasons = [underlying?.description, detail].compactMap(\.self)
-        return "steering: \(attempt): \(reasons.joined(separator: "; "))"
+    package var description: String { "steering: \(attempt): \(reason)" }
+
+    /// Why, without what.
+    package var reason: String {
+        [underlying?.description, detail].compactMap(\.self).joined(separator: "; ")
     }
 }

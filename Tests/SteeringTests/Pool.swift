@@ -8,18 +8,27 @@ import Testing
 final class Pool {
     static let addresses = ["127.0.0.1:0", "[::1]:0"]
 
-    /// Two configurations, to have the slot octet in either word of the ID, both kinds of first octet,
-    /// and both a short and the longest ID.
+    /// Configurations of every algorithm, with the slot octet in either word of the ID, both kinds of first octet, and
+    /// from the shortest to the longest ID. Codepoint 0 is none's.
     static let codecs = [
-        try! PoolCodec(
-            configuration: Configuration(
-                id: ConfigurationID(rawValue: 1)!, serverIDLength: 3, nonceLength: 5),
-            host: HostID([0xd0, 0x0e])!),
-        try! PoolCodec(
-            configuration: Configuration(
-                id: ConfigurationID(rawValue: 6)!, serverIDLength: 10, nonceLength: 9, firstOctet: .random),
-            host: HostID([1, 2, 3, 4, 5, 6, 7, 8, 9])!),
+        codec(1, keyed: false, host: 2, nonce: 5, .encodesLength),
+        codec(2, keyed: true, host: 1, nonce: 14, .encodesLength),
+        codec(3, keyed: true, host: 2, nonce: 8, .random),
+        codec(4, keyed: true, host: 8, nonce: 5, .encodesLength),
+        codec(5, keyed: true, host: 14, nonce: 4, .encodesLength),
+        codec(6, keyed: false, host: 9, nonce: 9, .random),
+        PoolCodec(unroutableOf: 17),
     ]
+
+    private static func codec(
+        _ id: UInt8, keyed: Bool, host: UInt8, nonce: Int, _ firstOctet: Configuration.FirstOctet
+    ) -> PoolCodec {
+        let key = keyed ? Configuration.Key((0..<16).map { $0 &* 37 &+ id }) : nil
+        let configuration = try! Configuration(
+            id: ConfigurationID(rawValue: id)!, key: key, serverIDLength: Int(host) + 1, nonceLength: nonce,
+            firstOctet: firstOctet)
+        return try! PoolCodec(configuration: configuration, host: HostID((0..<host).map { 0xd0 + $0 })!)
+    }
 
     let hash = PlacementHash(key: (0x1234_5678_9abc_def0, 0x0fed_cba9_8765_4321))
     let steering: KernelSteering

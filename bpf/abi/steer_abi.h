@@ -7,7 +7,8 @@
 #define STEER_SLOTS 256
 // A power of two: the ring is indexed by the low bits of a hash.
 #define STEER_RING_SIZE 1024
-// The config rotation codepoint is three bits; 7 means "unroutable" and its place stays empty.
+// The config rotation codepoint is three bits. 7 means "unroutable": load balancers cannot decode such
+// an ID, but the pool's own have the slot in plaintext.
 #define STEER_CONFIGS 8
 // The default; user space may choose another before it loads the program.
 #define STEER_PINS 65536
@@ -18,22 +19,56 @@
 // packet falls through: the program needs no test of its own.
 #define STEER_NO_SLOT 0xffff
 
+// How server ID and nonce became the octets after the first one.
+enum steer_algorithm {
+	STEER_PLAINTEXT,
+	STEER_SINGLE_PASS, // one block of AES-128
+	STEER_FOUR_PASS,   // a Feistel network with AES-128
+};
+
+// AES-128: four columns for each of ten rounds, and four before the first.
+#define STEER_ROUND_KEYS 44
+
 // How to decode the connection IDs of one configuration. The octets of an ID are big-endian words;
 // the server ID ends at octet 15 at the latest, so the first two hold all that is compared.
 struct steer_config {
-	// An ID is ours where `word[i] & mask[i] == match[i]`: codepoint, host ID, and the length
-	// bits where the first octet encodes the length.
+	// An ID is ours where, decrypted, `word[i] & mask[i] == match[i]`: codepoint, host ID, and the
+	// length bits where the first octet encodes the length.
 	__u64 mask[2];
 	__u64 match[2];
-	// The octets of the whole ID; 0 where there is no such configuration.
+	// Four-pass: the bits of the halves, each left-aligned in 16 octets.
+	__u64 left_mask[2];
+	__u64 right_mask[2];
+	// Single-pass: of the equivalent inverse cipher. Four-pass: of the cipher.
+	__u32 round_keys[STEER_ROUND_KEYS];
+	// The octets of the whole ID; 0 where there is no such configuration. Written last when one
+	// is added, and first when it is removed.
 	__u8 length;
+	// enum steer_algorithm
+	__u8 algorithm;
 	// Where the slot octet is: the word, and how far to shift it right.
 	__u8 slot_word;
 	__u8 slot_shift;
-	__u8 reserved[5];
+	// Four-pass: the octets of server ID and nonce, and those before the right half.
+	__u8 text_length;
+	__u8 right_offset;
+	// Four-pass: the last pass of decryption to run, 2 where the left half has all that is compared.
+	__u8 last_pass;
+	__u8 reserved;
 };
 
-_Static_assert(sizeof(struct steer_config) == 40, "steer_config");
+_Static_assert(sizeof(struct steer_config) == 248, "steer_config");
+
+// The substitutions of AES as tables of columns: those of an octet in the first row of the state, and
+// their rotations for the other rows. User space fills them in before it loads the program.
+struct steer_tables {
+	__u32 encryption[4][256];
+	__u32 decryption[4][256];
+	// For the last round of decryption, which mixes no columns.
+	__u8 inverse_sbox[256];
+};
+
+_Static_assert(sizeof(struct steer_tables) == 8448, "steer_tables");
 
 // One table of the ring.
 struct steer_ring {

@@ -17,5 +17,8 @@
 const char *clinux_errno_name(int number);
 const char *clinux_errno_text(int number);
 
+// membarrier has no wrapper in the C library.
+int clinux_await_grace_period(void);
+
 // epoll_pwait2 needs _GNU_SOURCE. A negative timeout waits for ever.
 int clinux_epoll_wait(int epoll, struct epoll_event *events, int count, int64_t timeout_nanoseconds);
