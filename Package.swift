@@ -98,7 +98,9 @@ let package = Package(
             name: "DroverTests", dependencies: ["Control", "Drover", "Linux", "Supervisor", "TLS", "shout"]),
         .executableTarget(
             name: "h3-echo", dependencies: ["Drover", "QUICLB"], path: "Tests/Fixtures/H3Echo"),
-        .testTarget(name: "ProcessTests", dependencies: ["Linux", "TestSupport"], exclude: ["Clients"]),
+        .testTarget(
+            name: "ProcessTests", dependencies: ["Control", "Linux", "Placement", "QUICLB", "TLS", "TestSupport"],
+            exclude: ["Clients"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -22,6 +22,7 @@ package final class UnixDatagramSocket {
     ///
     /// - Throws: ENAMETOOLONG where the path has more than 107 octets.
     package init(binding path: String) throws(Errno) {
+        var address = try Self.address(of: path)
         let descriptor = try Self.open()
         let rawValue = descriptor.rawValue
         var isOn: Int32 = 1
@@ -34,7 +35,6 @@ package final class UnixDatagramSocket {
         }
         // The file gets the mode that the socket has when it is bound: at no moment is it open to others.
         try syscall { fchmod(rawValue, 0o600) }
-        var address = try Self.address(of: path)
         try syscall { Self.withSockaddr(&address) { bind(rawValue, $0, $1) } }
         fileDescriptor = descriptor
     }
@@ -44,13 +44,13 @@ package final class UnixDatagramSocket {
     /// - Parameter sendBuffer: octets to ask for, of messages that the other end has not received yet.
     /// - Throws: ECONNREFUSED and ENOENT where there is none.
     package init(connecting path: String, sendBuffer: Int32) throws(Errno) {
+        var address = try Self.address(of: path)
         let descriptor = try Self.open()
         let rawValue = descriptor.rawValue
         var sendBuffer = sendBuffer
         try syscall {
             setsockopt(rawValue, SOL_SOCKET, SO_SNDBUF, &sendBuffer, socklen_t(MemoryLayout<Int32>.size))
         }
-        var address = try Self.address(of: path)
         try syscall { Self.withSockaddr(&address) { connect(rawValue, $0, $1) } }
         fileDescriptor = descriptor
     }

@@ -1,8 +1,6 @@
-internal import CLinux
 internal import Control
 internal import EventLoop
 internal import Linux
-internal import Transport
 
 /// This slot's forwarding socket: what other workers received and is this one's.
 final class ForwardingInbox {
@@ -48,7 +46,7 @@ final class ForwardingInbox {
             do throws(Errno) {
                 guard let received = try socket.receive(into: buffer) else { break }
                 let octets = UnsafeRawBufferPointer(rebasing: buffer[..<received.count])
-                // The socket's mode lets in its own user alone, and root, who may not be meant.
+                // The socket's mode keeps other users out, but not root.
                 if received.userID == Host.userID { take(octets) } else { countMalformed() }
             } catch {
                 // Longer than any worker's.

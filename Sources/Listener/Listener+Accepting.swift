@@ -77,9 +77,12 @@ extension Listener: ConnectionDelegate {
 
     package func ended(_ connection: Connection) {
         table.remove(connection)
+        if connection.isCounted { uncount(connection) }
         reportUnused()
         reportDrained()
-        guard connection.isCounted else { return }
+    }
+
+    private func uncount(_ connection: Connection) {
         if !connection.isEstablished { halfOpen -= 1 }
         stats.add(.connectionsClosed)
         stats.subtract(.connectionsCurrent)

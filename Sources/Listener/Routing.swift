@@ -61,7 +61,7 @@ package struct Routing {
         switch owner.map({ verdict(forSlot: $0, arrival) }) {
         case .forward(let owner): return .forward(owner)
         case .keep where !isLeaving: return .keep
-        // Made up after all, or the worker that issued it is gone: new in any case.
+        // Made up after all, or of a connection that is gone: new in any case.
         case .keep, .drop, nil: break
         }
         switch (steering, arrival) {

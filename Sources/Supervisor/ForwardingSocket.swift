@@ -1,3 +1,4 @@
+import Control
 private import Glibc
 import Linux
 import QUICLB
@@ -9,7 +10,7 @@ final class ForwardingSocket {
     private let socket: UnixDatagramSocket
 
     init(slot: Slot, directory: String) throws(Errno) {
-        path = "\(directory)/forward-\(slot)"
+        path = ForwardingPath.path(of: slot, in: directory)
         socket = try UnixDatagramSocket(binding: path)
     }
 

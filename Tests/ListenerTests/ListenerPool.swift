@@ -137,11 +137,12 @@ final class ListenerPool {
             firstOctetBits: 0)
     }
 
-    /// An ID that a client made up, which the ring of all slots places on `slot`.
+    /// An ID that a client made up, which the ring of all slots places on `slot`. It looks as if it were of
+    /// configuration 0.
     func clientID(placedOn slot: UInt8) -> [UInt8] {
         let ring = Ring(active: members.indices.map { Slot(rawValue: UInt8($0)) })
         while true {
-            let octets = (0..<8).map { _ in UInt8.random(in: 0...255) }
+            let octets = [UInt8.random(in: 0..<32)] + (0..<7).map { _ in UInt8.random(in: 0...255) }
             if ring.slot(for: hash(ConnectionID(octets)!)) == Slot(rawValue: slot) { return octets }
         }
     }

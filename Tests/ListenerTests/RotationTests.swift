@@ -1,7 +1,9 @@
 import Control
-import Listener
 import QUICLB
 import Testing
+import Transport
+
+@testable import Listener
 
 @Suite struct RotationTests {
     private let oldID = ConfigurationID(rawValue: 0)!
@@ -41,6 +43,19 @@ import Testing
         #expect(pool.messages[0] == nil)
         try pool.run { pool.members[0].page[.connectionsClosed] == 2 }
         #expect(pool.messages[0] == [.unused(oldID)])
+    }
+
+    @Test("it is unused when the last ID of it is retired")
+    func retired() throws {
+        let pool = try ListenerPool(slots: 1)
+        let id = try connect(TestClient(), to: pool)
+        let listener = pool.members[0].listener
+        let connection = try #require(listener.table[id])
+        try listener.rotate(to: newConfiguration(), nonces: NonceRange(first: 0, count: 10))
+        #expect(pool.messages[0] == nil)
+        listener.retireConnectionID(id, of: connection)
+        #expect(pool.messages[0] == [.unused(oldID)])
+        #expect(connection.isOpen)
     }
 
     @Test("connections that still use a configuration that is dropped are closed, and no others")

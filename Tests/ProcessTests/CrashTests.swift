@@ -30,9 +30,9 @@ extension ProcessTests {
             #expect(promptly < .seconds(3), "the last of \(expected.count) learned of it after \(promptly)")
             #expect(losses.allSatisfy { $0.reason == "stateless_reset" })
 
-            let survivors = try await Self.progress(of: holder).filter { $0.serverCid.slot != slot }
+            let survivors = try await holder.progress().filter { $0.serverCid.slot != slot }
             #expect(survivors.count == Self.connections - expected.count)
-            try await Self.expectProgress(of: holder, beyond: survivors)
+            try await holder.waitForProgress(beyond: survivors)
             try await Self.expectNewConnections(in: slot, of: pool)
 
             let after = try pool.workers()
@@ -60,26 +60,6 @@ extension ProcessTests {
                 while try pool.supervisor.descriptorCount() != before { await Task.yield() }
             }
             try await pool.terminate()
-        }
-
-        private static func progress(of holder: PythonClient) async throws -> [HeldConnection] {
-            let line = holder.lineCount
-            try holder.askForProgress()
-            return try await holder.event(
-                "progress", as: HeldConnections.self, after: line, within: .seconds(10)
-            ).connections
-        }
-
-        /// Returns when each of `connections` has verified more bytes than it says.
-        private static func expectProgress(
-            of holder: PythonClient, beyond connections: [HeldConnection]
-        ) async throws {
-            try await within(.seconds(20), for: "progress of all that were not lost") {
-                while true {
-                    let now = try await progress(of: holder)
-                    if connections.allSatisfy({ now[$0.index].verified > $0.verified }) { return }
-                }
-            }
         }
 
         private static func expectNewConnections(in slot: Int, of pool: DroverProcess) async throws {

@@ -24,12 +24,19 @@ struct FinalCounters: Sendable {
     /// How many connections each slot accepted, in the order of slots.
     var accepted: [Int] { slots.sorted { $0.key < $1.key }.map { $0.value["accepted", default: 0] } }
 
-    /// What became of the datagrams a slot received, all of them: delivered, answered, or dropped by reason.
+    /// The datagrams that a slot had to do with: from clients, and from other workers.
+    func received(in slot: Int) -> Int {
+        slots[slot, default: [:]].filter { ["datagrams-received", "taken-over"].contains($0.key) }
+            .values.reduce(0, +)
+    }
+
+    /// What became of the datagrams a slot received, all of them: delivered, answered, forwarded, or dropped by
+    /// reason.
     func accountedFor(in slot: Int) -> Int {
         let counters = slots[slot, default: [:]]
-        let answered = ["datagrams-delivered", "version-negotiations-sent", "resets-sent"]
-        // Lost before they were received, or on the way out.
-        let others = ["dropped-receive-queue-full", "dropped-send-refused"]
+        let answered = ["datagrams-delivered", "version-negotiations-sent", "resets-sent", "forwarded"]
+        // Lost before they were received, or on the way out; or no datagrams.
+        let others = ["dropped-receive-queue-full", "dropped-send-refused", "dropped-malformed-forward"]
         return counters.filter { name, _ in
             answered.contains(name) || name.hasPrefix("dropped-") && !others.contains(name)
         }.values.reduce(0, +)
