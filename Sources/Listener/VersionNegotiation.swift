@@ -1,3 +1,5 @@
+package import QUICLB
+
 /// A Version Negotiation packet (RFC 8999 §6, RFC 9000 §17.2.1).
 ///
 /// ```

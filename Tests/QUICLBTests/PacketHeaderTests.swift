@@ -1,8 +1,6 @@
 import QUICLB
 import Testing
 
-@testable import Listener
-
 /// RFC 8999 §5, RFC 9000 §17.
 struct PacketHeaderTests {
     @Test("a short header has a destination ID of the length that the server issues")

@@ -1,5 +1,3 @@
-package import QUICLB
-
 /// The part of a packet's header that is the same in all versions of QUIC (RFC 8999 §5).
 ///
 /// ```
@@ -13,7 +11,7 @@ package enum PacketHeader {
     /// Reads the header of the first packet in `datagram`; nil where it is cut short.
     ///
     /// - Parameter shortLength: the octets in the connection IDs that this server issues.
-    @inline(__always)
+    @inlinable
     package init?(_ datagram: UnsafeRawBufferPointer, shortLength: Int) {
         guard let first = datagram.first else { return nil }
         if first & 0x80 == 0 {
@@ -37,18 +35,32 @@ package struct LongHeader {
     package let destination: UnsafeRawBufferPointer
     package let source: UnsafeRawBufferPointer
 
-    init?(_ datagram: UnsafeRawBufferPointer) {
-        guard datagram.count >= 6 else { return nil }
-        first = datagram[0]
-        version = UInt32(bigEndian: datagram.loadUnaligned(fromByteOffset: 1, as: UInt32.self))
-        let destinationEnd = 6 + Int(datagram[5])
+    /// Reads a long header; nil where it is cut short.
+    ///
+    /// - Precondition: the first bit of `datagram` is 1.
+    @inlinable
+    package init?(_ datagram: UnsafeRawBufferPointer) {
+        guard let destination = Self.destination(of: datagram) else { return nil }
+        let destinationEnd = 6 + destination.count
         guard datagram.count > destinationEnd else { return nil }
         let sourceEnd = destinationEnd + 1 + Int(datagram[destinationEnd])
         guard datagram.count >= sourceEnd else { return nil }
-        destination = UnsafeRawBufferPointer(rebasing: datagram[6..<destinationEnd])
+        first = datagram[0]
+        version = UInt32(bigEndian: datagram.loadUnaligned(fromByteOffset: 1, as: UInt32.self))
+        self.destination = destination
         source = UnsafeRawBufferPointer(rebasing: datagram[destinationEnd + 1..<sourceEnd])
     }
 
+    /// The destination ID alone, of a packet that may be cut short after it; nil where it ends before.
+    @inlinable
+    package static func destination(of datagram: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+        guard datagram.count >= 6 else { return nil }
+        let end = 6 + Int(datagram[5])
+        guard datagram.count >= end else { return nil }
+        return UnsafeRawBufferPointer(rebasing: datagram[6..<end])
+    }
+
     /// Whether this is an Initial packet of QUIC version 1 (RFC 9000 §17.2.2): fixed bit set, type 0.
+    @inlinable
     package var isInitial: Bool { first & 0x70 == 0x40 }
 }
