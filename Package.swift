@@ -29,6 +29,7 @@ let package = Package(
         .target(name: "EventLoop", dependencies: ["Linux"]),
         .target(name: "QUICLB"),
         .target(name: "Placement", dependencies: ["QUICLB", "SteerABI"]),
+        .target(name: "JSONText"),
         .target(
             name: "Steering",
             dependencies: ["CLibBPF", "CLibBPFShims", "Linux", "Placement", "QUICLB", "SteerABI"],
@@ -57,7 +58,7 @@ let package = Package(
         .executableTarget(
             name: "DroverCLI",
             dependencies: [
-                "Drover", "Linux", "QUICLB",
+                "Drover", "JSONText", "Linux", "Placement", "QUICLB",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -66,6 +67,7 @@ let package = Package(
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "Linux", "TestSupport"]),
         .testTarget(name: "QUICLBTests", dependencies: ["QUICLB", "TestSupport"]),
         .testTarget(name: "PlacementTests", dependencies: ["Placement", "QUICLB"]),
+        .testTarget(name: "JSONTextTests", dependencies: ["JSONText"]),
         .testTarget(
             name: "SteeringTests", dependencies: ["Linux", "Placement", "QUICLB", "Steering", "TestSupport"]),
         .testTarget(name: "TLSTests", dependencies: ["COpenSSL", "TLS"], exclude: ["Clients"]),

@@ -9,7 +9,7 @@ struct DroverCommand: ParsableCommand {
         commandName: "drover",
         abstract: "A QUIC listener pool for one Linux host.",
         version: "0.1.0",
-        subcommands: [Serve.self])
+        subcommands: [Serve.self, ConnectionIDCommand.self])
 
     /// As `main`, but an error is one line, `drover: <what>: <why>; <what to do>`, and its exit status says
     /// of what kind it is.
@@ -20,11 +20,26 @@ struct DroverCommand: ParsableCommand {
             Glibc.exit(0)
         } catch let failure as PoolFailure {
             fail("\(failure)", status: failure.exitStatus)
+        } catch let failure as CommandFailure {
+            fail("\(failure)", status: failure.exitStatus)
         } catch {
             // Help that was asked for is no error.
             guard exitCode(for: error) != .success else { exit(withError: error) }
-            fail("\(oneLine(message(for: error))); see drover serve --help", status: EX_USAGE)
+            fail("\(oneLine(message(for: error))); see \(invokedName) --help", status: EX_USAGE)
         }
+    }
+
+    /// The command that the arguments name: `drover cid decode`.
+    private static var invokedName: String {
+        var command: any ParsableCommand.Type = Self.self
+        var name = command._commandName
+        for argument in CommandLine.arguments.dropFirst() {
+            let subcommands = command.configuration.subcommands
+            guard let next = subcommands.first(where: { $0._commandName == argument }) else { break }
+            command = next
+            name += " \(argument)"
+        }
+        return name
     }
 
     private static func fail(_ line: String, status: Int32) -> Never {

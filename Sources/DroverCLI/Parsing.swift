@@ -37,4 +37,33 @@ enum Parsing {
         }
         return steering
     }
+
+    static func octets(_ text: String) throws -> [UInt8] {
+        guard let octets = Hexadecimal.decode(text) else {
+            throw ValidationError("give octets in hexadecimal, two digits each")
+        }
+        return octets
+    }
+
+    static func connectionID(_ text: String) throws -> ConnectionID {
+        guard let id = try ConnectionID(octets(text)), id.count > 0 else {
+            throw ValidationError("give 1 to 20 octets in hexadecimal")
+        }
+        return id
+    }
+
+    static func configurationID(_ text: String) throws -> ConfigurationID {
+        guard let id = UInt8(text).flatMap(ConfigurationID.init(rawValue:)) else {
+            throw ValidationError("give a number from 0 to 6")
+        }
+        return id
+    }
+
+    static func firstOctet(_ text: String) throws -> Configuration.FirstOctet {
+        switch text {
+        case "length": return .encodesLength
+        case "random": return .random
+        default: throw ValidationError("give length or random")
+        }
+    }
 }

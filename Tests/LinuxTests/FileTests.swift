@@ -24,6 +24,29 @@ import Testing
         }
     }
 
+    @Test(arguments: [0o600, 0o400, 0o711] as [UInt32])
+    func aSecretIsReadThatIsOneUsersAlone(mode: UInt32) throws {
+        try withDirectory { directory in
+            let path = directory + "/key"
+            try File.replace(path, with: [1, 2], mode: mode)
+            #expect(try File.secret(in: path, limit: 2) == [1, 2])
+            #expect(throws: File.SecretFailure.unreadable(Errno(rawValue: EFBIG))) {
+                try File.secret(in: path, limit: 1)
+            }
+        }
+    }
+
+    @Test(arguments: [0o640, 0o604, 0o620, 0o602] as [UInt32])
+    func aSecretThatOthersHaveAPartInIsRefused(mode: UInt32) throws {
+        try withDirectory { directory in
+            let path = directory + "/key"
+            try File.replace(path, with: [1, 2], mode: mode)
+            #expect(throws: File.SecretFailure.openToOthers(mode: mode)) {
+                try File.secret(in: path, limit: 2)
+            }
+        }
+    }
+
     @Test func aDirectoryIsMadePrivate() throws {
         try withDirectory { directory in
             let path = directory + "/a/b"

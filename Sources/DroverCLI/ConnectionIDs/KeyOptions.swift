@@ -1,0 +1,66 @@
+import ArgumentParser
+import Linux
+import QUICLB
+
+/// The key of connection IDs.
+struct KeyOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            """
+            The key, 32 hexadecimal digits; without one, connection IDs are in plaintext. Every user of the host can \
+            read it in the list of processes while the command runs: --key-file keeps it from them.
+            """,
+            valueName: "hex"))
+    var key: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A file with the key, 32 hexadecimal digits, that only its owner can read.", valueName: "file"))
+    var keyFile: String?
+
+    func validate() throws {
+        if key != nil, keyFile != nil { throw ValidationError("--key and --key-file: give one of them") }
+    }
+
+    /// Nil where there is neither option.
+    func read() throws -> Configuration.Key? {
+        if let key {
+            // Parsed here, as a transformation that fails has the text in its error.
+            guard let key = Self.parse(key) else {
+                throw CommandFailure(.usage, "--key: it is no key; give 32 hexadecimal digits")
+            }
+            return key
+        }
+        return try keyFile.map(Self.read)
+    }
+
+    private static func parse(_ digits: some StringProtocol) -> Configuration.Key? {
+        Hexadecimal.decode(digits).flatMap(Configuration.Key.init)
+    }
+
+    private static func read(_ path: String) throws(CommandFailure) -> Configuration.Key {
+        let octets: [UInt8]
+        do {
+            octets = try File.secret(in: path, limit: 4096)
+        } catch {
+            switch error {
+            case .unreadable(let error):
+                let isPermission = error == .accessDenied || error == .notPermitted
+                throw CommandFailure(
+                    isPermission ? .permission : .configuration, "--key-file \(path): \(error)")
+            case .openToOthers(let mode):
+                throw CommandFailure(
+                    .permission,
+                    "--key-file \(path): its mode is \(String(mode, radix: 8)), which lets others read or "
+                        + "change it; chmod go-rw \(path), and rotate the key if they may have read it")
+            }
+        }
+        let text = String(decoding: octets, as: UTF8.self)
+        let words = text.split(whereSeparator: \.isWhitespace)
+        guard words.count == 1, let key = parse(words[0]) else {
+            throw CommandFailure(
+                .configuration, "--key-file \(path): it holds no key; write 32 hexadecimal digits into it")
+        }
+        return key
+    }
+}
