@@ -30,6 +30,7 @@ let package = Package(
         .target(name: "QUICLB"),
         .target(name: "Placement", dependencies: ["QUICLB", "SteerABI"]),
         .target(name: "JSONText"),
+        .target(name: "LoadBalancing", dependencies: ["JSONText", "Linux", "QUICLB"]),
         .target(
             name: "Steering",
             dependencies: ["CLibBPF", "CLibBPFShims", "Linux", "Placement", "QUICLB", "SteerABI"],
@@ -58,7 +59,7 @@ let package = Package(
         .executableTarget(
             name: "DroverCLI",
             dependencies: [
-                "Drover", "JSONText", "Linux", "Placement", "QUICLB",
+                "Drover", "JSONText", "Linux", "LoadBalancing", "Placement", "QUICLB",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -68,6 +69,8 @@ let package = Package(
         .testTarget(name: "QUICLBTests", dependencies: ["QUICLB", "TestSupport"]),
         .testTarget(name: "PlacementTests", dependencies: ["Placement", "QUICLB"]),
         .testTarget(name: "JSONTextTests", dependencies: ["JSONText"]),
+        .testTarget(
+            name: "LoadBalancingTests", dependencies: ["JSONText", "Linux", "LoadBalancing", "QUICLB"]),
         .testTarget(
             name: "SteeringTests", dependencies: ["Linux", "Placement", "QUICLB", "Steering", "TestSupport"]),
         .testTarget(name: "TLSTests", dependencies: ["COpenSSL", "TLS"], exclude: ["Clients"]),

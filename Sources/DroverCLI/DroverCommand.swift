@@ -9,7 +9,7 @@ struct DroverCommand: ParsableCommand {
         commandName: "drover",
         abstract: "A QUIC listener pool for one Linux host.",
         version: "0.1.0",
-        subcommands: [Serve.self, ConnectionIDCommand.self])
+        subcommands: [Serve.self, ConnectionIDCommand.self, ExportLoadBalancerConfiguration.self])
 
     /// As `main`, but an error is one line, `drover: <what>: <why>; <what to do>`, and its exit status says
     /// of what kind it is.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Drover
+import LoadBalancing
 import QUICLB
 
 /// The values of options, from text.
@@ -65,5 +66,19 @@ enum Parsing {
         case "random": return .random
         default: throw ValidationError("give length or random")
         }
+    }
+
+    static func format(_ text: String) throws -> LoadBalancerFormat {
+        guard let format = LoadBalancerFormat(rawValue: text) else {
+            throw ValidationError("give yang-json, aws or envoy")
+        }
+        return format
+    }
+
+    static func preset(_ text: String) throws -> ConnectionIDPreset {
+        guard let preset = ConnectionIDPreset(rawValue: text) else {
+            throw ValidationError("give keyed, plaintext or aws-nlb")
+        }
+        return preset
     }
 }

@@ -122,13 +122,17 @@ extension SocketAddress: Hashable {
 extension SocketAddress: CustomStringConvertible {
     /// `127.0.0.1:4433` or `[::1]:4433`.
     package var description: String {
+        family == .ipv6 ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+
+    /// `127.0.0.1` or `::1`.
+    package var host: String {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in
             withAddressBytes { bytes in
                 let family = family == .ipv6 ? AF_INET6 : AF_INET
                 _ = inet_ntop(family, bytes.baseAddress!, text.baseAddress!, socklen_t(text.count))
             }
-            let host = String(cString: text.baseAddress!)
-            return family == .ipv6 ? "[\(host)]:\(port)" : "\(host):\(port)"
+            return String(cString: text.baseAddress!)
         }
     }
 }

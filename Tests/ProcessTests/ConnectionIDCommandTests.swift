@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 extension ProcessTests {
-    /// `drover cid`, as scripts use them.
+    /// `drover cid` and `drover lb-config`, as scripts use them.
     @Suite struct ConnectionIDCommandTests {
         // Of the draft's vectors, enc-0.
         private static let layout = ["--config-id", "0", "--server-id-length", "3", "--nonce-length", "4"]
@@ -90,6 +90,19 @@ extension ProcessTests {
         ) async throws {
             try await expectFailure(
                 ["cid"] + command + Self.layout + arguments, status: status, saying: message)
+        }
+
+        @Test(
+            .needsDrover,
+            arguments: [
+                (["yang-json"], "one address"), (["aws", "--address", "192.0.2.1:443"], "8 octets"),
+                (["aws", "--connection-ids", "aws-nlb"], "must have 8"),
+                (["envoy", "--nonce-length", "16"], "16 octets at most"),
+                (["yang-json", "--connection-ids", "keyed"], "no key"),
+                (["xml"], "yang-json, aws or envoy"),
+            ])
+        func formatThatDoesNotFitIsRefused(arguments: [String], message: String) async throws {
+            try await expectFailure(["lb-config", "--format"] + arguments, status: 64, saying: message)
         }
 
         private func output(_ arguments: [String]) async throws -> String {
