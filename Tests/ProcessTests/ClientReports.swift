@@ -46,3 +46,28 @@ struct ProbeReport: Decodable, Sendable {
     let ok: Bool
     let failure: String?
 }
+
+/// `moved` of rebind.py.
+struct MoveReport: Decodable, Sendable {
+    /// 1 for the first of a connection.
+    let move: Int
+}
+
+/// `ready` of quic_lb_router.py.
+struct RouterTable: Decodable, Sendable {
+    let table: [String: String]
+}
+
+/// `summary` of quic_lb_router.py.
+struct RouterReport: Decodable, Sendable {
+    let table: [String: String]
+    let byServerId: Int
+    let byHash: Int
+    let refused: Int
+}
+
+/// `summary` of check_quic_lb.py.
+struct VectorReport: Decodable, Sendable {
+    let checked: Int
+    let failed: Int
+}

@@ -19,6 +19,11 @@ enum Executables {
 
     static let setpriv = inPath("setpriv")
 
+    /// iproute2's; nil where it is not there.
+    static let ip = inPath("ip")
+
+    static let vectors = packageRoot.appending(path: "Tests/Vectors")
+
     static let clients = packageRoot.appending(path: "Tests/ProcessTests/Clients")
 
     static func isExecutable(_ url: URL) -> Bool {
@@ -26,7 +31,8 @@ enum Executables {
     }
 
     private static func inPath(_ name: String) -> URL? {
-        (ProcessInfo.processInfo.environment["PATH"] ?? "")
+        // Programs of administrators may not be in the path of others.
+        ((ProcessInfo.processInfo.environment["PATH"] ?? "") + ":/usr/sbin:/sbin")
             .split(separator: ":")
             .map { URL(filePath: String($0)).appending(path: name) }
             .first(where: isExecutable)

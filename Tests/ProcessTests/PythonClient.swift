@@ -20,11 +20,18 @@ final class PythonClient: Sendable {
         return decoder
     }()
 
-    init(_ script: String, port: UInt16, _ arguments: [String] = []) throws {
+    convenience init(
+        _ script: String, port: UInt16, _ arguments: [String] = [], launcher: [String] = []
+    ) throws {
+        try self.init(script, ["--port", "\(port)"] + arguments, launcher: launcher)
+    }
+
+    /// - Parameter launcher: a program and its arguments that starts the command that follows them.
+    init(_ script: String, _ arguments: [String], launcher: [String] = []) throws {
+        let command =
+            launcher + [Executables.python.path, Executables.clients.appending(path: script).path] + arguments
         child = try ChildProcess(
-            Executables.python,
-            [Executables.clients.appending(path: script).path, "--port", "\(port)"] + arguments,
-            environment: ["PYTHONDONTWRITEBYTECODE": "1"])
+            URL(filePath: command[0]), Array(command[1...]), environment: ["PYTHONDONTWRITEBYTECODE": "1"])
     }
 
     /// The events of this name so far.
@@ -65,6 +72,8 @@ final class PythonClient: Sendable {
 
     /// Tells hold.py to end.
     func closeInput() throws { try child.closeInput() }
+
+    func send(_ signal: Int32) { child.send(signal) }
 
     /// Waits for the end; the status is 0 where the client verified all that it had to.
     func exitStatus(within deadline: Duration) async throws -> ChildProcess.ExitStatus {

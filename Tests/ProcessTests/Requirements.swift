@@ -41,6 +41,13 @@ extension Trait where Self == ConditionTrait {
         needs(Host.isRoot && Executables.setpriv != nil, "taking capabilities away needs root and setpriv")
     }
 
+    static var needsNamespaces: Self {
+        .enabled("network namespaces cannot be made: that takes root, CAP_SYS_ADMIN and iproute2") {
+            if ProcessInfo.processInfo.environment["DROVER_REQUIRE_ALL"] == "1" { return true }
+            return await Namespace.isPermitted()
+        }
+    }
+
     static var needsIPv6: Self {
         .enabled(if: (try? ReservedPort(SocketAddress("[::1]:0")!)) != nil, "the host has no ::1")
     }

@@ -55,15 +55,15 @@ class ConnectionDriver:
         self.connection.connect(self._peer, now=self._loop.time())
         self.transmit()
 
-    def rebind(self) -> None:
-        """Goes on from another UDP source port, as behind a NAT that forgot its mapping.
+    def rebind(self, local_host: str | None = None) -> None:
+        """Goes on from another UDP source port, as behind a NAT that forgot its mapping, or address.
 
         The old socket stays open, unread, until `close`: its port cannot be given
         out again, and what the server still sends there is lost in silence.
         """
         self._loop.remove_reader(self._socket)
         self._abandoned.append(self._socket)
-        self._socket = self._open_socket()
+        self._socket = self._open_socket(local_host)
 
     def transmit(self) -> None:
         for data, _ in self.connection.datagrams_to_send(now=self._loop.time()):
@@ -83,9 +83,11 @@ class ConnectionDriver:
         for open_socket in [self._socket, *self._abandoned]:
             open_socket.close()
 
-    def _open_socket(self) -> socket.socket:
+    def _open_socket(self, local_host: str | None = None) -> socket.socket:
         family = socket.AF_INET6 if ":" in self._peer[0] else socket.AF_INET
         new_socket = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        if local_host is not None:
+            new_socket.bind((local_host, 0))
         new_socket.connect(self._peer)
         self._loop.add_reader(new_socket, self._read)
         return new_socket

@@ -1,7 +1,11 @@
-"""Changes the UDP source port of many aioquic connections in the middle of their transfers."""
+"""Changes the UDP source port of many aioquic connections in the middle of their transfers, or the address, too.
+
+Reports `moved` at each change, and `connection` when one has ended.
+"""
 
 import argparse
 import asyncio
+import itertools
 import sys
 
 from arguments import pool_parser
@@ -20,6 +24,9 @@ def parse_arguments() -> argparse.Namespace:
         action="store_true",
         help="change the server's connection ID with the port, as a client that knows it moves",
     )
+    parser.add_argument(
+        "--local-hosts", nargs="+", default=[None], help="the addresses to change to, in turn"
+    )
     return parser.parse_args()
 
 
@@ -30,6 +37,7 @@ class RebindingClient:
         parts = arguments.rebinds + 1
         self._points = [arguments.bytes * part // parts for part in range(1, parts)]
         self._migrate: bool = arguments.migrate
+        self._local_hosts = itertools.cycle(arguments.local_hosts)
         self.client = EchoClient(
             index, (arguments.host, arguments.port), arguments.bytes, on_progress=self._progress
         )
@@ -54,8 +62,9 @@ class RebindingClient:
         self._points.pop(0)
         if self._migrate:
             client.connection.change_connection_id()
-        client.driver.rebind()
+        client.driver.rebind(next(self._local_hosts))
         self.ports.append(client.driver.local_port)
+        report("moved", index=client.index, move=len(self.ports) - 1)
 
 
 async def main() -> int:
