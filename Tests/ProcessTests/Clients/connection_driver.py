@@ -5,12 +5,13 @@ import socket
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from packet_header import source_cid
+
 Address = tuple[str, int]
 
 # As many datagrams are read for one wake-up before acknowledgements are written.
 RECEIVE_BATCH = 64
 LARGEST_DATAGRAM = 65_535
-LONG_HEADER = 0x80
 
 
 class SansIOConnection(Protocol):
@@ -102,7 +103,8 @@ class ConnectionDriver:
             except ConnectionRefusedError:
                 self.refused = True
                 break
-            self._learn_server_connection_id(data)
+            # After a Retry the handshake brings another one, so the last long header counts.
+            self.server_connection_id = source_cid(data) or self.server_connection_id
             self.connection.receive_datagram(data, self._peer, now=self._loop.time())
         self.receiving = True
         self._deliver_events()
@@ -112,16 +114,6 @@ class ConnectionDriver:
     def _deliver_events(self) -> None:
         while (event := self.connection.next_event()) is not None:
             self._on_event(event)
-
-    def _learn_server_connection_id(self, data: bytes) -> None:
-        # RFC 8999 §5.1: first octet, version (4), DCID length, DCID, SCID length, SCID.
-        # After a Retry the handshake brings another one, so the last long header counts.
-        if len(data) < 7 or not data[0] & LONG_HEADER or data[1:5] == bytes(4):
-            return
-        source_length_at = 6 + data[5]
-        if source_length_at < len(data):
-            start = source_length_at + 1
-            self.server_connection_id = data[start : start + data[source_length_at]]
 
     def _set_timer(self) -> None:
         if self._timer is not None:

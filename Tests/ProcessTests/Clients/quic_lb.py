@@ -11,7 +11,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-LONG_HEADER = 0x80
+from packet_header import destination_cid, is_long
+
 LONGEST_CID = 20
 SINGLE_PASS_SIZE = 16
 
@@ -116,13 +117,12 @@ class Choice:
 
 def choose(table: Table, datagram: bytes, addresses: bytes) -> Choice:
     """The host for a datagram. `addresses` are its source and destination, ports included."""
-    is_long = bool(datagram) and bool(datagram[0] & LONG_HEADER)
-    cid = destination_cid(datagram)
+    cid = destination_cid(datagram, short_length=LONGEST_CID)
     host = None if cid is None else host_of(table, cid)
     if host is not None:
         return Choice(host, by_server_id=True)
     # A client-chosen ID keeps the first packets of a connection together (§4.2).
-    what = cid if is_long and cid is not None else addresses
+    what = cid if is_long(datagram) and cid is not None else addresses
     return Choice(hashed(table, what), by_server_id=False)
 
 
@@ -130,17 +130,6 @@ def host_of(table: Table, cid: bytes) -> str | None:
     configuration = table.configurations.get(cid[0] >> 5) if cid else None
     server_id = None if configuration is None else configuration.server_id(cid)
     return None if server_id is None else table.hosts.get(server_id)
-
-
-def destination_cid(datagram: bytes) -> bytes | None:
-    """RFC 8999 §5; after a short header, all octets that may be of the ID. None where there is none."""
-    if not datagram:
-        return None
-    if not datagram[0] & LONG_HEADER:
-        return datagram[1 : 1 + LONGEST_CID]
-    if len(datagram) < 6 or len(datagram) < 6 + datagram[5]:
-        return None
-    return datagram[6 : 6 + datagram[5]]
 
 
 def hashed(table: Table, what: bytes) -> str:
