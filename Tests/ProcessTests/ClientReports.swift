@@ -71,3 +71,8 @@ struct VectorReport: Decodable, Sendable {
     let checked: Int
     let failed: Int
 }
+
+/// `summary` of mixed_trains.py.
+struct TrainReport: Decodable, Sendable {
+    let mixedTrains: Int
+}

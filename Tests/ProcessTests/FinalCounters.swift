@@ -24,6 +24,11 @@ struct FinalCounters: Sendable {
     /// How many connections each slot accepted, in the order of slots.
     var accepted: [Int] { slots.sorted { $0.key < $1.key }.map { $0.value["accepted", default: 0] } }
 
+    /// The sum of a counter over all slots.
+    func total(_ name: String) -> Int {
+        slots.values.reduce(0) { $0 + $1[name, default: 0] }
+    }
+
     /// The datagrams that a slot had to do with: from clients, and from other workers.
     func received(in slot: Int) -> Int {
         slots[slot, default: [:]].filter { ["datagrams-received", "taken-over"].contains($0.key) }
