@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 /// The load balancer of the tests (quic_lb_router.py), with nothing to go by but what `drover lb-config` exports.
