@@ -59,7 +59,7 @@ let package = Package(
         .executableTarget(
             name: "DroverCLI",
             dependencies: [
-                "Drover", "JSONText", "Linux", "LoadBalancing", "Placement", "QUICLB",
+                "Control", "Drover", "JSONText", "Linux", "LoadBalancing", "Placement", "QUICLB",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -104,7 +104,8 @@ let package = Package(
         .executableTarget(
             name: "h3-echo", dependencies: ["Drover", "QUICLB"], path: "Tests/Fixtures/H3Echo"),
         .testTarget(
-            name: "ProcessTests", dependencies: ["Control", "Linux", "Placement", "QUICLB", "TLS", "TestSupport"],
+            name: "ProcessTests",
+            dependencies: ["Control", "Linux", "Placement", "QUICLB", "TLS", "TestSupport"],
             exclude: ["Clients"]),
     ],
     swiftLanguageModes: [.v6]

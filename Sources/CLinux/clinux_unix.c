@@ -29,3 +29,5 @@ ssize_t clinux_unix_receive(int socket, void *bytes, size_t capacity, uint32_t *
     }
     return message.msg_flags & MSG_TRUNC ? -EMSGSIZE : count;
 }
+
+int clinux_accept(int socket) { return accept4(socket, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK); }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Control
 import Drover
 private import Glibc
 import Linux
@@ -9,7 +10,10 @@ struct DroverCommand: ParsableCommand {
         commandName: "drover",
         abstract: "A QUIC listener pool for one Linux host.",
         version: "0.1.0",
-        subcommands: [Serve.self, ConnectionIDCommand.self, ExportLoadBalancerConfiguration.self])
+        subcommands: [
+            Serve.self, ShowStatus.self, Resize.self, RotateKey.self, ExportLoadBalancerConfiguration.self,
+            ConnectionIDCommand.self,
+        ])
 
     /// As `main`, but an error is one line, `drover: <what>: <why>; <what to do>`, and its exit status says
     /// of what kind it is.
@@ -19,6 +23,8 @@ struct DroverCommand: ParsableCommand {
             try command.run()
             Glibc.exit(0)
         } catch let failure as PoolFailure {
+            fail("\(failure)", status: failure.exitStatus)
+        } catch let failure as StartupFailure {
             fail("\(failure)", status: failure.exitStatus)
         } catch let failure as CommandFailure {
             fail("\(failure)", status: failure.exitStatus)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Control
 import Drover
 import Linux
 import LoadBalancing
@@ -23,47 +24,29 @@ struct ExportLoadBalancerConfiguration: ParsableCommand {
     var format: LoadBalancerFormat
 
     @Option(
-        help: ArgumentHelp("The pool's host ID. (default: 00)", valueName: "hex"),
+        help: ArgumentHelp(
+            "Of a pool with this host ID, running or not, instead of the one in the run directory.",
+            valueName: "hex"),
         transform: Parsing.hostID)
-    var hostID = HostID([0])!
+    var hostID: HostID?
 
-    @Option(
-        name: .customLong("connection-ids"),
-        help: ArgumentHelp(
-            """
-            How the pool's connection IDs look: keyed, plaintext, or aws-nlb (plaintext, of 16 octets). \
-            (default: keyed with a key, else plaintext)
-            """,
-            valueName: "preset"),
-        transform: Parsing.preset)
-    var connectionIDs: ConnectionIDPreset?
-
-    @Option(
-        help: ArgumentHelp("The configuration's codepoint, 0 to 6. (default: 0)", valueName: "n"),
-        transform: Parsing.configurationID)
-    var configID = ConfigurationID(rawValue: 0)!
+    @OptionGroup(title: "With --host-id") var connectionIDs: PoolConnectionIDOptions
 
     @Option(
         help: ArgumentHelp(
-            "The octets of the pool's nonce, without the slot. (default: the preset's)", valueName: "n"))
-    var nonceLength: Int?
-
-    @OptionGroup var key: KeyOptions
-
-    @Option(
-        help: ArgumentHelp(
-            "Where the load balancer reaches the pool; envoy needs none.", valueName: "address"),
+            "Where the load balancer reaches the pool. (default: where it listens)", valueName: "address"),
         transform: Parsing.address)
     var address: [ListenAddress] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "The pool's run directory. (default: /run/drover, or below XDG_RUNTIME_DIR)",
+            valueName: "directory"),
+        transform: Parsing.directory)
+    var runDir: String?
+
     func run() throws {
-        let configuration: LoadBalancerConfiguration
-        do {
-            configuration = try LoadBalancerConfiguration(
-                hostID: hostID, configurations: [poolConfiguration()], addresses: address.map(\.address))
-        } catch let error as ConfigurationError {
-            throw CommandFailure(.usage, "--host-id and --nonce-length: \(error)")
-        }
+        let configuration = try hostID.map(statedConfiguration) ?? runningConfiguration()
         do {
             StandardStream.output.write(line: try configuration.text(in: format))
         } catch {
@@ -71,14 +54,51 @@ struct ExportLoadBalancerConfiguration: ParsableCommand {
         }
     }
 
-    private func poolConfiguration() throws -> Configuration {
-        let key = try key.read()
-        let preset = connectionIDs ?? (key == nil ? .plaintext : .keyed)
-        if let objection = preset.objection(to: key, hostID: hostID) {
-            throw CommandFailure(.usage, "--connection-ids \(preset.rawValue): \(objection)")
+    private func statedConfiguration(_ hostID: HostID) throws -> LoadBalancerConfiguration {
+        let options = try connectionIDs.options()
+        let layout = try ConnectionIDLayout(options, host: hostID)
+        guard options.key != nil || !layout.isKeyed else {
+            throw CommandFailure(
+                .usage, "--host-id: it has no key; give --connection-id-key, or --connection-ids plaintext")
         }
-        return try Configuration(
-            id: configID, key: key, serverIDLength: hostID.octets.count + 1,
-            nonceLength: nonceLength ?? preset.nonceLength(hostID: hostID))
+        return try LoadBalancerConfiguration(
+            hostID: hostID,
+            configurations: [layout.configuration(id: options.configurationID, key: options.key)],
+            addresses: address.map(\.address))
+    }
+
+    private func runningConfiguration() throws -> LoadBalancerConfiguration {
+        let connection = try ControlConnection(runDirectory: runDir ?? ControlPath.defaultRunDirectory)
+        let (answer, _) = try connection.ask(.loadBalancerConfiguration)
+        switch answer {
+        case .loadBalancerConfiguration(let contract):
+            return try LoadBalancerConfiguration(contract, addresses: address.map(\.address))
+        case .error(let failure): throw failure
+        case .status, .resize, .rotateKey:
+            throw StartupFailure(.internal, "lb-config", why: "the pool answered something else")
+        }
+    }
+}
+
+extension LoadBalancerConfiguration {
+    /// - Parameter addresses: in place of those that the pool listens on, if there are any.
+    fileprivate init(_ contract: PoolContract, addresses: [SocketAddress]) throws {
+        let listening = contract.addresses.compactMap { SocketAddress($0) }
+        guard let hostID = Hexadecimal.decode(contract.hostID).flatMap(HostID.init) else {
+            throw StartupFailure(.internal, "lb-config", why: "the pool's answer has no host ID")
+        }
+        let configurations = try contract.configurations.map { configuration in
+            guard let id = ConfigurationID(rawValue: configuration.configID) else {
+                throw StartupFailure(.internal, "lb-config", why: "the pool's answer has no codepoint")
+            }
+            return try Configuration(
+                id: id,
+                key: configuration.key.flatMap { Hexadecimal.decode($0) }.flatMap(Configuration.Key.init),
+                serverIDLength: configuration.serverIDLength, nonceLength: configuration.nonceLength,
+                firstOctet: configuration.firstOctetEncodesLength ? .encodesLength : .random)
+        }
+        try self.init(
+            hostID: hostID, configurations: configurations,
+            addresses: addresses.isEmpty ? listening : addresses)
     }
 }

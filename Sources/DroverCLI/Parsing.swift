@@ -1,4 +1,5 @@
 import ArgumentParser
+import Control
 import Drover
 import LoadBalancing
 import QUICLB
@@ -75,8 +76,8 @@ enum Parsing {
         return format
     }
 
-    static func preset(_ text: String) throws -> ConnectionIDPreset {
-        guard let preset = ConnectionIDPreset(rawValue: text) else {
+    static func preset(_ text: String) throws -> ConnectionIDOptions.Preset {
+        guard let preset = ConnectionIDOptions.Preset(rawValue: text) else {
             throw ValidationError("give keyed, plaintext or aws-nlb")
         }
         return preset

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Control
 import Drover
 import QUICLB
 
@@ -39,6 +40,8 @@ struct Serve: ParsableCommand {
             "What a load balancer routes on: 1 to 14 octets in hexadecimal. (default: 00)", valueName: "hex"),
         transform: Parsing.hostID)
     var hostID = HostID([0])!
+
+    @OptionGroup var connectionIDs: PoolConnectionIDOptions
 
     @Option(
         help: ArgumentHelp(
@@ -81,11 +84,29 @@ struct Serve: ParsableCommand {
         if !listen.isEmpty { options.listen = listen }
         options.workers = workers
         options.hostID = hostID
+        options.connectionIDs = try poolConnectionIDs()
+        options.configurationID = connectionIDs.configID
         if !alpn.isEmpty { options.applicationProtocols = alpn }
         options.steering = steering
         options.runDirectory = runDir
         options.stateDirectory = stateDir
         return options
+    }
+
+    private func poolConnectionIDs() throws -> PoolOptions.ConnectionIDs {
+        let options = try connectionIDs.options()
+        switch options.preset {
+        case .keyed: return .keyed(key: options.key, length: options.length)
+        case .plaintext, .awsNLB:
+            guard options.key == nil else {
+                throw CommandFailure(
+                    .usage,
+                    "--connection-id-key: --connection-ids \(options.preset.rawValue) has no key; drop one of them"
+                )
+            }
+            return options.preset == .plaintext
+                ? .plaintext(length: options.length) : .awsNLB(length: options.length)
+        }
     }
 
     private func certificate() throws -> PoolOptions.Certificate {

@@ -22,20 +22,13 @@ package final class UnixDatagramSocket {
     ///
     /// - Throws: ENAMETOOLONG where the path has more than 107 octets.
     package init(binding path: String) throws(Errno) {
-        var address = try Self.address(of: path)
         let descriptor = try Self.open()
         let rawValue = descriptor.rawValue
         var isOn: Int32 = 1
         try syscall {
             setsockopt(rawValue, SOL_SOCKET, SO_PASSCRED, &isOn, socklen_t(MemoryLayout<Int32>.size))
         }
-        do throws(Errno) {
-            try syscall { unlink(path) }
-        } catch .noEntry {
-        }
-        // The file gets the mode that the socket has when it is bound: at no moment is it open to others.
-        try syscall { fchmod(rawValue, 0o600) }
-        try syscall { Self.withSockaddr(&address) { bind(rawValue, $0, $1) } }
+        try UnixAddress.bind(descriptor, to: path)
         fileDescriptor = descriptor
     }
 
@@ -44,37 +37,20 @@ package final class UnixDatagramSocket {
     /// - Parameter sendBuffer: octets to ask for, of messages that the other end has not received yet.
     /// - Throws: ECONNREFUSED and ENOENT where there is none.
     package init(connecting path: String, sendBuffer: Int32) throws(Errno) {
-        var address = try Self.address(of: path)
         let descriptor = try Self.open()
         let rawValue = descriptor.rawValue
         var sendBuffer = sendBuffer
         try syscall {
             setsockopt(rawValue, SOL_SOCKET, SO_SNDBUF, &sendBuffer, socklen_t(MemoryLayout<Int32>.size))
         }
-        try syscall { Self.withSockaddr(&address) { connect(rawValue, $0, $1) } }
+        let address = try UnixAddress(path)
+        try syscall { address.withSockaddr { connect(rawValue, $0, $1) } }
         fileDescriptor = descriptor
     }
 
     private static func open() throws(Errno) -> FileDescriptor {
         let type = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
         return FileDescriptor(owning: try syscall { socket(AF_UNIX, type, 0) })
-    }
-
-    private static func address(of path: String) throws(Errno) -> sockaddr_un {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        // The path ends with a NUL.
-        guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else { throw .nameTooLong }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        return address
-    }
-
-    private static func withSockaddr(
-        _ address: inout sockaddr_un, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
-    ) -> Int32 {
-        withUnsafeBytes(of: &address) {
-            body($0.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t($0.count))
-        }
     }
 
     /// The longest message that the send buffer takes, in octets.

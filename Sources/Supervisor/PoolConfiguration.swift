@@ -1,3 +1,4 @@
+package import Control
 package import Linux
 package import QUICLB
 
@@ -17,7 +18,7 @@ package struct PoolConfiguration: Sendable {
     package var privateKey: [UInt8]
     /// ALPN names in the order of preference.
     package var applicationProtocols: [String]
-    /// nil: `RunDirectory.defaultPath`.
+    /// nil: `ControlPath.defaultRunDirectory`.
     package var runDirectory: String?
     /// The kernel's buffers of each socket, in octets. Its own default loses bursts of Initials.
     package var receiveBufferSize: UInt32 = 4 << 20

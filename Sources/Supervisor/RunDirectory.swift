@@ -24,15 +24,4 @@ struct RunDirectory: ~Copyable {
         self.path = path
         self.lock = lock
     }
-
-    /// What the service manager gives, else the usual place of the user.
-    static var defaultPath: String {
-        if let path = Host.environment("RUNTIME_DIRECTORY") {
-            // systemd lists several, separated by colons.
-            return String(path.prefix { $0 != ":" })
-        }
-        if Host.isRoot { return "/run/drover" }
-        if let path = Host.environment("XDG_RUNTIME_DIR") { return "\(path)/drover" }
-        return "/tmp/drover-\(Host.userID)"
-    }
 }

@@ -38,7 +38,7 @@ package final class Supervisor {
     var rotation = KeyRotation()
     var rotationTimer: Timer!
     var phase = Phase.starting
-    // private var controlSocket: ControlSocket?
+    private var controlSocket: ControlSocket?
     private var hints: [String] = []
 
     /// Takes what the pool needs of the host: the run directory, the addresses, the steering program. Signals
@@ -55,7 +55,7 @@ package final class Supervisor {
             stateDirectory: configuration.stateDirectory)
         var generator = SystemRandomNumberGenerator()
         placement = PlacementHash(using: &generator)
-        runDirectory = try RunDirectory(configuration.runDirectory ?? RunDirectory.defaultPath)
+        runDirectory = try RunDirectory(configuration.runDirectory ?? ControlPath.defaultRunDirectory)
         var reservations: [AddressReservation] = []
         for address in configuration.addresses {
             reservations.append(try AddressReservation(address))
@@ -81,6 +81,9 @@ package final class Supervisor {
             throw StartupFailure(.unavailable, "start the pool", why: "\(error)")
         }
         try checkConfigurationFitsChannel()
+        controlSocket = try ControlSocket(directory: runDirectory.path, loop: loop) { [unowned self] in
+            answer($0)
+        }
     }
 
     /// What the pool listens on, every port chosen.
@@ -91,6 +94,7 @@ package final class Supervisor {
     /// - Parameter hints: told, a line each, when the pool is ready.
     /// - Throws: why the pool could not start; nothing is left running then, either.
     package func run(hints: [String] = []) throws(StartupFailure) {
+        defer { controlSocket?.close() }
         self.hints = hints
         loop.set(startTimer, to: .now + configuration.startTimeout)
         for slot in slots {

@@ -11,3 +11,6 @@
 //
 // Returns the datagram's octets, or -errno: -EMSGSIZE where it did not fit.
 ssize_t clinux_unix_receive(int socket, void *bytes, size_t capacity, uint32_t *user);
+
+// accept4 needs _GNU_SOURCE. The new descriptor is close-on-exec and never waits.
+int clinux_accept(int socket);

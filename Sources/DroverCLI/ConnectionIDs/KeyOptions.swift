@@ -38,7 +38,7 @@ struct KeyOptions: ParsableArguments {
         Hexadecimal.decode(digits).flatMap(Configuration.Key.init)
     }
 
-    private static func read(_ path: String) throws(CommandFailure) -> Configuration.Key {
+    static func read(_ path: String) throws(CommandFailure) -> Configuration.Key {
         let octets: [UInt8]
         do {
             octets = try File.secret(in: path, limit: 4096)

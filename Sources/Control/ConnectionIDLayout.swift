@@ -1,19 +1,18 @@
-import Control
-import QUICLB
+package import QUICLB
 
 /// The lengths of the parts of the pool's connection IDs.
-struct ConnectionIDLayout {
-    static let awsHostIDLength = 8
+package struct ConnectionIDLayout {
+    private static let awsHostIDLength = 8
     private static let awsLength = 16
     /// One block of AES after the first octet.
     private static let singlePassLength = 17
 
-    let host: HostID
-    let nonceLength: Int
-    let isKeyed: Bool
+    package let host: HostID
+    package let nonceLength: Int
+    package let isKeyed: Bool
 
     /// - Throws: where a host ID of this length does not go with the preset, or both not with the length.
-    init(_ options: ConnectionIDOptions, host: HostID) throws(StartupFailure) {
+    package init(_ options: ConnectionIDOptions, host: HostID) throws(StartupFailure) {
         let hostIDLength = host.octets.count
         // First octet, host ID and slot octet.
         let fixed = 2 + hostIDLength
@@ -52,7 +51,7 @@ struct ConnectionIDLayout {
     }
 
     /// The configuration with a codepoint and, where the layout is keyed, a key.
-    func configuration(id: ConfigurationID, key: Configuration.Key?) -> Configuration {
+    package func configuration(id: ConfigurationID, key: Configuration.Key?) -> Configuration {
         precondition((key != nil) == isKeyed, "a key, or none, as the layout says")
         do {
             return try Configuration(
@@ -63,10 +62,10 @@ struct ConnectionIDLayout {
     }
 
     /// The codec of the IDs that a worker without nonces makes.
-    var unroutableCodec: PoolCodec { PoolCodec(unroutableOf: 2 + host.octets.count + nonceLength) }
+    package var unroutableCodec: PoolCodec { PoolCodec(unroutableOf: 2 + host.octets.count + nonceLength) }
 
     /// The codec of a configuration of this layout.
-    func codec(_ configuration: Configuration) -> PoolCodec {
+    package func codec(_ configuration: Configuration) -> PoolCodec {
         do {
             return try PoolCodec(configuration: configuration, host: host)
         } catch {

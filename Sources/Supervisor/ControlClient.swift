@@ -1,0 +1,149 @@
+import Control
+import EventLoop
+internal import FoundationEssentials
+import Linux
+
+/// One connection to the control socket. A request is a line, and so is its answer.
+final class ControlClient {
+    /// The longest request, in octets.
+    static let maximumRequest = 64 * 1024
+    /// A client that neither asks nor reads for so long is done.
+    static let idleTimeout = Duration.seconds(30)
+
+    private let connection: UnixStreamSocket
+    private let loop: EventLoop
+    private let answer: (ControlRequest) -> ControlAnswer
+    private let onEnd: (ControlClient) -> Void
+    private var source: EventSource!
+    private var idleTimer: Timer!
+    /// What came of a request that is not complete.
+    private var request: [UInt8] = []
+    /// What the client has not taken of its answers; nothing is read while there is something.
+    private var output: [UInt8] = []
+    private var isAtEnd = false
+
+    init(
+        _ connection: consuming UnixStreamSocket, loop: EventLoop,
+        answer: @escaping (ControlRequest) -> ControlAnswer, onEnd: @escaping (ControlClient) -> Void
+    ) {
+        self.connection = connection
+        self.loop = loop
+        self.answer = answer
+        self.onEnd = onEnd
+        source = EventSource(fileDescriptor: self.connection.rawValue) { [unowned self] _ in proceed() }
+        idleTimer = Timer { [unowned self] in end() }
+    }
+
+    func start() throws(Errno) {
+        try loop.add(source, for: .readable)
+        loop.set(idleTimer, to: .now + Self.idleTimeout)
+    }
+
+    /// Ends the connection without a word.
+    func close() {
+        loop.remove(source)
+        loop.clear(idleTimer)
+    }
+
+    private func end() {
+        close()
+        onEnd(self)
+    }
+
+    /// Sends, answers and receives, until there is nothing to do or the client has to do something.
+    private func proceed() {
+        loop.set(idleTimer, to: .now + Self.idleTimeout)
+        do throws(Errno) {
+            while true {
+                guard try send() else { return try loop.modify(source, for: .writable) }
+                if answerNextRequest() { continue }
+                if isAtEnd { return end() }
+                guard try receive() else { return try loop.modify(source, for: .readable) }
+            }
+        } catch {
+            end()
+        }
+    }
+
+    /// Returns whether all of the output is sent.
+    private func send() throws(Errno) -> Bool {
+        while !output.isEmpty {
+            var sent: Int?
+            let result: Result<Int?, Errno> = output.withUnsafeBytes { octets in
+                Result { () throws(Errno) in try connection.send(octets) }
+            }
+            sent = try result.get()
+            guard let sent else { return false }
+            output.removeFirst(sent)
+        }
+        return true
+    }
+
+    /// Returns whether there was a request.
+    private func answerNextRequest() -> Bool {
+        if let end = request.firstIndex(of: UInt8(ascii: "\n")) {
+            let line = Array(request[..<end])
+            request.removeSubrange(...end)
+            // An empty line asks for nothing.
+            if !line.allSatisfy({ $0 == UInt8(ascii: "\r") }) { respond(to: line) }
+            return true
+        }
+        if request.count > Self.maximumRequest {
+            request = []
+            isAtEnd = true
+            write(.error(ControlRequest.invalid("a line has \(Self.maximumRequest) octets at most")))
+            return true
+        }
+        if isAtEnd, !request.isEmpty {
+            // The last line may go without its end.
+            let line = request
+            request = []
+            respond(to: line)
+            return true
+        }
+        return false
+    }
+
+    /// Returns whether something came, the end included.
+    private func receive() throws(Errno) -> Bool {
+        var buffer = [UInt8](repeating: 0, count: 16 * 1024)
+        let result: Result<Int?, Errno> = buffer.withUnsafeMutableBytes { octets in
+            Result { () throws(Errno) in try connection.receive(into: octets) }
+        }
+        guard let count = try result.get() else { return false }
+        request += buffer[..<count]
+        isAtEnd = count == 0
+        return true
+    }
+
+    private func respond(to line: [UInt8]) {
+        do {
+            write(answer(try ControlRequest(decoding: line)))
+        } catch {
+            write(.error(error))
+        }
+    }
+
+    private func write(_ answer: ControlAnswer) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do {
+            output += Array(try encoder.encode(answer)) + [UInt8(ascii: "\n")]
+        } catch {
+            preconditionFailure("plain values can be encoded: \(error)")
+        }
+    }
+}
+
+extension ControlRequest {
+    /// The request of a line.
+    init(decoding line: [UInt8]) throws(StartupFailure) {
+        do {
+            self = try JSONDecoder().decode(ControlRequest.self, from: Data(line))
+        } catch let failure as StartupFailure {
+            throw failure
+        } catch {
+            throw Self.invalid("it is no JSON", remedy: "send an object such as {\"command\":\"status\"}")
+        }
+    }
+}
