@@ -74,8 +74,14 @@ let package = Package(
         .testTarget(
             name: "SteeringTests", dependencies: ["Linux", "Placement", "QUICLB", "Steering", "TestSupport"]),
         .testTarget(name: "TLSTests", dependencies: ["COpenSSL", "TLS"], exclude: ["Clients"]),
+        .executableTarget(
+            name: "rotating-echo",
+            dependencies: ["EventLoop", "Linux", "Listener", "QUICLB", "TLS", "Transport"],
+            path: "Tests/Fixtures/RotatingEcho"),
         .testTarget(
-            name: "TransportTests", dependencies: ["CQUICShims", "EventLoop", "TestSupport", "Transport"]),
+            name: "TransportTests",
+            dependencies: ["CQUICShims", "EventLoop", "QUICLB", "TestSupport", "Transport", "rotating-echo"],
+            exclude: ["Clients"]),
         .testTarget(
             name: "ListenerTests",
             dependencies: [

@@ -11,6 +11,8 @@ package final class PacketKey {
     }
 
     package let suite: CipherSuite
+    /// Whose packets it protects, unretained; for callbacks that are given no more than the key.
+    package var owner: UnsafeRawPointer?
     private let context: OpaquePointer
 
     /// Copies `key`, which must be `suite.keyLength` octets.

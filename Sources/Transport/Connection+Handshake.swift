@@ -67,7 +67,7 @@ extension Connection {
         next.withUnsafeBytes { octets in
             UnsafeMutableRawPointer(secret).copyMemory(from: octets.baseAddress!, byteCount: octets.count)
         }
-        let protection = PacketProtection(next, direction, keepsMask: true)
+        let protection = PacketProtection(next, direction, keepsMask: true, owner: self)
         aead.pointee = protection.aead
         protection.iv.withUnsafeOctets { iv.update(from: $0.baseAddress!, count: $0.count) }
     }
@@ -91,7 +91,7 @@ extension Connection: QUICHandshakeDelegate {
             var crypto = ngtcp2_crypto_ctx(secret.suite)
             ngtcp2_conn_set_crypto_ctx(handle, &crypto)
         }
-        let protection = PacketProtection(secret, direction)
+        let protection = PacketProtection(secret, direction, owner: level == .application ? self : nil)
         var (aead, mask) = (protection.aead, protection.mask)
         let result = protection.iv.withUnsafeOctets { iv in
             secret.withUnsafeBytes { octets in
@@ -125,8 +125,11 @@ extension Connection: QUICHandshakeDelegate {
 
     package func handshake(didReceiveTransportParameters bytes: UnsafeRawBufferPointer) -> Bool {
         guard let handle else { return false }
-        return ngtcp2_conn_decode_and_set_remote_transport_params(
-            handle, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count) == 0
+        let result = ngtcp2_conn_decode_and_set_remote_transport_params(
+            handle, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
+        guard result == 0 else { return false }
+        changeIssuedIDs { $0.setPeerLimit(quic_conn_peer_connection_id_limit(handle)) }
+        return true
     }
 
     package func handshakeTransportParameters(into buffer: UnsafeMutableRawBufferPointer) -> Int? {

@@ -42,8 +42,20 @@ extension Connection {
     func write() {
         guard let handle else { return writeWhileClosing() }
         let now = context.loop.now.nanoseconds
+        repeat {
+            let result = writePackets(handle, at: now)
+            if result < 0 { return fail(result) }
+        } while startReplacingConnectionIDs()
+        ngtcp2_conn_update_pkt_tx_time(handle, now)
+        updateTimer()
+        closeIfFlushed()
+    }
+
+    /// - Returns: 0 or ngtcp2's error.
+    private func writePackets(_ handle: OpaquePointer, at now: UInt64) -> Int32 {
         let quantum = ngtcp2_conn_get_send_quantum(handle)
         let packetSize = context.settings.maximumUDPPayload
+        let capacity = reservePayloadGrowth(handle, in: packetSize)
         var written = 0
         while written < quantum {
             guard let space = sendQueue.space(for: packetSize) else {
@@ -52,20 +64,18 @@ extension Connection {
                 break
             }
             var info = ngtcp2_pkt_info()
-            let count = writePacket(handle, to: space, capacity: packetSize, info: &info, at: now)
-            guard count > 0 else {
-                if count < 0 { return fail(Int32(count)) }
-                break
-            }
+            var count = writePacket(handle, to: space, capacity: capacity, info: &info, at: now)
+            guard count > 0 else { return Int32(count) }
+            written += count
+            // What could not be completed is lost, as any packet may be: ngtcp2 repeats its frames.
+            guard let growth = payloadGrowth.take() else { continue }
+            count += growth
             let path = context.path.pointee.path
             sendQueue.append(
                 count: count, remote: clinux_address(path.remote), local: clinux_address(path.local),
                 ecn: info.ecn, isProbe: count > ngtcp2_conn_get_path_max_tx_udp_payload_size(handle))
-            written += count
         }
-        ngtcp2_conn_update_pkt_tx_time(handle, now)
-        updateTimer()
-        closeIfFlushed()
+        return 0
     }
 
     /// Writes one packet, with data of as many streams as fit.

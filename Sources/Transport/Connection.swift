@@ -35,6 +35,8 @@ package final class Connection: @unchecked Sendable {
     var sendBudget = SendBudget()
     var isWritePending = false
     var machine = StateMachine()
+    var issuedIDs = IssuedConnectionIDs()
+    var payloadGrowth = PayloadGrowth()
     private var closePacket: ClosePacket?
     /// Whether the socket had no room for the close packet.
     private var owesClosePacket = false
@@ -96,6 +98,7 @@ package final class Connection: @unchecked Sendable {
         let id = withUnsafeMutableBytes(of: &parameters.stateless_reset_token) { token in
             delegate.issueConnectionID(for: self, resetToken: token)
         }
+        issuedIDs.issued(id)
 
         var peerID = ngtcp2_cid(source)
         var ownID = ngtcp2_cid(id)

@@ -54,7 +54,8 @@ extension Connection {
         }
         callbacks.encrypt = { destination, _, context, plaintext, count, nonce, nonceCount, aad, aadCount in
             let isSealed = packetKey(context)._withUnsafeGuaranteedRef { key in
-                key.seal(
+                let count = completePayload(destination!, count, of: key.owner)
+                return key.seal(
                     into: destination!, plaintext: UnsafeRawBufferPointer(start: plaintext, count: count),
                     nonce: UnsafeRawBufferPointer(start: nonce, count: nonceCount),
                     aad: UnsafeRawBufferPointer(start: aad, count: aadCount))
@@ -63,10 +64,12 @@ extension Connection {
         }
         callbacks.decrypt = { destination, _, context, ciphertext, count, nonce, nonceCount, aad, aadCount in
             let isOpened = packetKey(context)._withUnsafeGuaranteedRef { key in
-                key.open(
+                let isOpened = key.open(
                     into: destination!, ciphertext: UnsafeRawBufferPointer(start: ciphertext, count: count),
                     nonce: UnsafeRawBufferPointer(start: nonce, count: nonceCount),
                     aad: UnsafeRawBufferPointer(start: aad, count: aadCount))
+                if isOpened { inspectPayload(destination!, count - CipherSuite.tagLength, of: key.owner) }
+                return isOpened
             }
             return isOpened ? 0 : NGTCP2_ERR_DECRYPT
         }
@@ -138,13 +141,16 @@ extension Connection {
             let connection = connection(userData)
             let tokenOctets = UnsafeMutableRawBufferPointer(
                 start: token, count: Int(NGTCP2_STATELESS_RESET_TOKENLEN))
-            id!.pointee = ngtcp2_cid(
-                connection.delegate.issueConnectionID(for: connection, resetToken: tokenOctets))
+            let new = connection.delegate.issueConnectionID(for: connection, resetToken: tokenOctets)
+            id!.pointee = ngtcp2_cid(new)
+            connection.changeIssuedIDs { $0.issued(new) }
             return 0
         }
         callbacks.remove_connection_id = { _, id, userData in
             let connection = connection(userData)
-            connection.delegate.retireConnectionID(ConnectionID(id!.pointee), of: connection)
+            let id = ConnectionID(id!.pointee)
+            connection.delegate.retireConnectionID(id, of: connection)
+            connection.changeIssuedIDs { $0.removed(id) }
             return 0
         }
     }
@@ -152,6 +158,26 @@ extension Connection {
 
 private func connection(_ userData: UnsafeMutableRawPointer?) -> Connection {
     Unmanaged<Connection>.fromOpaque(userData!).takeUnretainedValue()
+}
+
+/// Completes the payload of a packet about to be sealed, which ngtcp2 has encoded where it will be sealed.
+private func completePayload(
+    _ payload: UnsafeMutablePointer<UInt8>, _ count: Int, of owner: UnsafeRawPointer?
+) -> Int {
+    guard let owner else { return count }
+    return Unmanaged<Connection>.fromOpaque(owner)._withUnsafeGuaranteedRef { connection in
+        connection.issuedIDs.isReplacing
+            ? connection.complete(UnsafeMutableRawPointer(payload), count: count) : count
+    }
+}
+
+private func inspectPayload(_ payload: UnsafeMutablePointer<UInt8>, _ count: Int, of owner: UnsafeRawPointer?)
+{
+    guard let owner else { return }
+    Unmanaged<Connection>.fromOpaque(owner)._withUnsafeGuaranteedRef { connection in
+        guard connection.issuedIDs.isReplacing else { return }
+        connection.inspect(UnsafeRawBufferPointer(start: payload, count: count))
+    }
 }
 
 private func stream(_ userData: UnsafeMutableRawPointer?) -> Stream? {

@@ -9,8 +9,13 @@ struct PacketProtection {
     let mask: ngtcp2_crypto_cipher_ctx
     let iv: InitializationVector
 
-    init(_ secret: TrafficSecret, _ direction: PacketKey.Direction, keepsMask: Bool = false) {
+    /// - Parameter owner: the connection that looks into what the key protects; it outlives the key.
+    init(
+        _ secret: TrafficSecret, _ direction: PacketKey.Direction, keepsMask: Bool = false,
+        owner: Connection? = nil
+    ) {
         let key = secret.makePacketKey(direction)
+        key.owner = owner.map { UnsafeRawPointer(Unmanaged.passUnretained($0).toOpaque()) }
         aead = ngtcp2_crypto_aead_ctx(native_handle: Unmanaged.passRetained(key).toOpaque())
         let header = keepsMask ? nil : Unmanaged.passRetained(secret.makeHeaderProtectionKey()).toOpaque()
         mask = ngtcp2_crypto_cipher_ctx(native_handle: header)

@@ -10,6 +10,18 @@ static inline void quic_transport_params_default(ngtcp2_transport_params *params
     ngtcp2_transport_params_default(params);
 }
 
+static inline uint64_t quic_conn_peer_connection_id_limit(ngtcp2_conn *conn) {
+    const ngtcp2_transport_params *params = ngtcp2_conn_get_remote_transport_params(conn);
+    return params ? params->active_connection_id_limit : 0;
+}
+
+// ngtcp2 has no call that issues another connection ID or that replaces those it issued: it issues as many as this
+// limit of the peer's says. The object is on the heap and the connection's own, const only to callers.
+static inline void quic_conn_set_peer_connection_id_limit(ngtcp2_conn *conn, uint64_t limit) {
+    ngtcp2_transport_params *params = (ngtcp2_transport_params *)ngtcp2_conn_get_remote_transport_params(conn);
+    if (params) params->active_connection_id_limit = limit;
+}
+
 static inline int quic_conn_server_new(ngtcp2_conn **conn, const ngtcp2_cid *dcid, const ngtcp2_cid *scid,
                                        const ngtcp2_path *path, uint32_t version,
                                        const ngtcp2_callbacks *callbacks, const ngtcp2_settings *settings,
