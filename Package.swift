@@ -74,14 +74,9 @@ let package = Package(
         .testTarget(
             name: "SteeringTests", dependencies: ["Linux", "Placement", "QUICLB", "Steering", "TestSupport"]),
         .testTarget(name: "TLSTests", dependencies: ["COpenSSL", "TLS"], exclude: ["Clients"]),
-        .executableTarget(
-            name: "rotating-echo",
-            dependencies: ["EventLoop", "Linux", "Listener", "QUICLB", "TLS", "Transport"],
-            path: "Tests/Fixtures/RotatingEcho"),
         .testTarget(
             name: "TransportTests",
-            dependencies: ["CQUICShims", "EventLoop", "QUICLB", "TestSupport", "Transport", "rotating-echo"],
-            exclude: ["Clients"]),
+            dependencies: ["CQUICShims", "EventLoop", "QUICLB", "TestSupport", "Transport"]),
         .testTarget(
             name: "ListenerTests",
             dependencies: [
@@ -109,6 +104,10 @@ let package = Package(
             name: "DroverTests", dependencies: ["Control", "Drover", "Linux", "Supervisor", "TLS", "shout"]),
         .executableTarget(
             name: "h3-echo", dependencies: ["Drover", "QUICLB"], path: "Tests/Fixtures/H3Echo"),
+        .executableTarget(
+            name: "rotating-echo",
+            dependencies: ["EventLoop", "Linux", "Listener", "QUICLB", "TLS", "Transport"],
+            path: "Tests/Fixtures/RotatingEcho"),
         .testTarget(
             name: "ProcessTests",
             dependencies: ["Control", "Linux", "Placement", "QUICLB", "TLS", "TestSupport"],

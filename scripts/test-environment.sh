@@ -10,6 +10,8 @@ export DROVER_TEST_PYTHON=$PWD/.venv/bin/python
 build=(swift build --configuration release --static-swift-stdlib)
 "${build[@]}" --product drover
 "${build[@]}" --product h3-echo
+"${build[@]}" --product rotating-echo
 products=$("${build[@]}" --show-bin-path)
 export DROVER_BINARY=$products/drover
 export DROVER_H3_ECHO_BINARY=$products/h3-echo
+export DROVER_ROTATING_ECHO_BINARY=$products/rotating-echo

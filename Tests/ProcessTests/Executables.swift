@@ -11,6 +11,10 @@ enum Executables {
     /// An HTTP/3 server on Drover's public API (Tests/Fixtures/H3Echo).
     static let h3Echo = program(variable: "DROVER_H3_ECHO_BINARY", default: ".build/release/h3-echo")
 
+    /// An echo server that replaces connection IDs on demand (Tests/Fixtures/RotatingEcho).
+    static let rotatingEcho = program(
+        variable: "DROVER_ROTATING_ECHO_BINARY", default: ".build/release/rotating-echo")
+
     /// A Python with the packages of Tests/requirements.txt.
     static let python = program(variable: "DROVER_TEST_PYTHON", default: ".venv/bin/python")
 

@@ -21,6 +21,13 @@ extension Trait where Self == ConditionTrait {
             "no program at \(Executables.h3Echo.path): build it for release, or set DROVER_H3_ECHO_BINARY")
     }
 
+    static var needsRotatingEcho: Self {
+        needs(
+            Executables.isExecutable(Executables.rotatingEcho),
+            "no program at \(Executables.rotatingEcho.path): build it for release, or set DROVER_ROTATING_ECHO_BINARY"
+        )
+    }
+
     static var needsPython: Self {
         needs(
             Executables.isExecutable(Executables.python),

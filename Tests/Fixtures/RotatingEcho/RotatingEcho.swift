@@ -11,6 +11,8 @@ import Transport
 final class RotatingEcho {
     private static let idLength = 17
 
+    /// Whether a connection's IDs are to be replaced before its handshake.
+    private let replacesAtOnce = CommandLine.arguments.contains("--at-once")
     private let loop: EventLoop
     private let context: TransportContext
     private let udp: UDPSocket
@@ -77,6 +79,7 @@ final class RotatingEcho {
                     acceptingVersion: header.version, destination: destination, source: source, path: path,
                     context: context, sendQueue: sendQueue, delegate: self)
                 connections[destination] = connection
+                if replacesAtOnce { connection?.replaceConnectionIDs() }
                 connection?.receive(datagram, path: path, ecn: ecn)
             }
         case nil:

@@ -7,19 +7,18 @@ are gone. It loses packets both ways by choice.
 import argparse
 import asyncio
 import importlib
-import json
 import random
 import socket
 import ssl
 import sys
+from collections.abc import Callable
+
+from arguments import pool_parser
+from report import report
 
 
 LONG_HEADER = 0x80
 ID_LENGTH = 17
-
-
-def report(event: str, **fields: object) -> None:
-    print(json.dumps({"event": event, **fields}), flush=True)
 
 
 class Client:
@@ -33,11 +32,12 @@ class Client:
             configuration=configuration
         )
         if arguments.limit:
+            # An aioquic matter: it has no setting for it.
             self.connection._local_active_connection_id_limit = arguments.limit
         self.arguments = arguments
         self.random = random.Random(arguments.seed)
         self.loop = asyncio.get_running_loop()
-        self.peer = ("127.0.0.1", arguments.port)
+        self.peer = (arguments.host, arguments.port)
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
         self.socket.connect(self.peer)
         self.timer: asyncio.TimerHandle | None = None
@@ -88,7 +88,7 @@ class Client:
                 self.failure = f"{event.error_code}: {event.reason_phrase}"
         self.changed.set()
 
-    async def until(self, condition) -> None:
+    async def until(self, condition: Callable[[], bool]) -> None:
         while not condition():
             if self.failure is not None:
                 raise ConnectionError(self.failure)
@@ -138,8 +138,7 @@ class Client:
 
 
 async def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, required=True)
+    parser = pool_parser(__doc__)
     parser.add_argument("--library", choices=["aioquic", "qh3"], default="aioquic")
     parser.add_argument("--rotations", type=int, default=1)
     parser.add_argument("--wishes", type=int, default=1, help="replacements asked for at once")
