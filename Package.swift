@@ -85,7 +85,8 @@ let package = Package(
             ]),
         .testTarget(name: "ControlTests", dependencies: ["Control", "Linux", "Placement", "QUICLB"]),
         .target(
-            name: "FuzzTargets", dependencies: ["COpenSSL", "Control", "Linux", "Listener", "QUICLB", "TLS"],
+            name: "FuzzTargets",
+            dependencies: ["COpenSSL", "Control", "Linux", "Listener", "QUICLB", "TLS", "Transport"],
             path: "Tests/Fuzz/Targets"),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "TestSupport"]),
         .executableTarget(

@@ -56,6 +56,7 @@ extension Connection {
         let quantum = ngtcp2_conn_get_send_quantum(handle)
         let packetSize = context.settings.maximumUDPPayload
         let capacity = reservePayloadGrowth(handle, in: packetSize)
+        defer { payloadGrowth.room = 0 }
         var written = 0
         while written < quantum {
             guard let space = sendQueue.space(for: packetSize) else {

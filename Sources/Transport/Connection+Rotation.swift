@@ -32,13 +32,13 @@ extension Connection {
 
     // MARK: Packets
 
-    /// Leaves room in packets for frames that grow.
+    /// Leaves room for frames that grow, in packets written from now on.
     ///
-    /// - Returns: how long a packet may be before.
+    /// - Returns: how long a packet may be before they do.
     func reservePayloadGrowth(_ handle: OpaquePointer, in packetSize: Int) -> Int {
         payloadGrowth.room = issuedIDs.retirePriorTo?.largestGrowth ?? 0
         guard payloadGrowth.room > 0 else { return packetSize }
-        // ngtcp2 cuts packets to what the path takes: the room is within that.
+        // ngtcp2 fills packets up to what the path takes, and the room has to be within that.
         return min(packetSize, ngtcp2_conn_get_path_max_tx_udp_payload_size(handle)) - payloadGrowth.room
     }
 
@@ -63,8 +63,8 @@ extension Connection {
     }
 }
 
-/// By how much the packet at hand became longer than ngtcp2 knows. A packet with a short header does not say its
-/// length.
+/// By how much the packet at hand became longer than ngtcp2 knows. Nothing in it says its length: it has a short
+/// header and is the last in its datagram.
 struct PayloadGrowth {
     /// The most that it may become longer.
     var room = 0

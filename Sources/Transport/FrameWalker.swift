@@ -1,30 +1,30 @@
 /// Goes through the frames of a 1-RTT packet's payload (RFC 9000 §19, RFC 9221), by their lengths.
 ///
 /// It ends at the first frame that it does not know or that does not fit the payload.
-struct FrameWalker {
-    struct Frame: Equatable {
-        let type: UInt8
+package struct FrameWalker {
+    package struct Frame: Equatable {
+        package let type: UInt8
         /// Its octets, with the type.
-        let range: Range<Int>
+        package let range: Range<Int>
         /// Its first field, where that is a variable-length integer: a sequence number in the frames about
         /// connection IDs.
-        let firstField: UInt64
+        package let firstField: UInt64
         /// Where the second field begins.
-        let secondField: Int
+        package let secondField: Int
     }
 
-    static let newConnectionID: UInt8 = 0x18
-    static let retireConnectionID: UInt8 = 0x19
+    package static let newConnectionID: UInt8 = 0x18
+    package static let retireConnectionID: UInt8 = 0x19
 
     private let payload: UnsafeRawBufferPointer
     private var position: Int
 
-    init(_ payload: UnsafeRawBufferPointer, from position: Int = 0) {
+    package init(_ payload: UnsafeRawBufferPointer, from position: Int = 0) {
         self.payload = payload
         self.position = position
     }
 
-    mutating func next() -> Frame? {
+    package mutating func next() -> Frame? {
         guard position < payload.count else { return nil }
         let start = position
         let type = payload[start]

@@ -1,8 +1,12 @@
 /// Writes the Retire Prior To field of NEW_CONNECTION_ID frames (RFC 9000 §19.15), which ngtcp2 1.11 always sets
 /// to 0, in packets that are about to be sealed.
-struct RetirePriorTo {
+package struct RetirePriorTo {
     /// The first sequence number that the peer may keep.
     let threshold: UInt64
+
+    package init(threshold: UInt64) {
+        self.threshold = threshold
+    }
 
     /// Octets by which a packet may have to grow: eight frames, more than are ever in one, as ngtcp2 has eight
     /// IDs.
@@ -13,7 +17,7 @@ struct RetirePriorTo {
     /// A frame that has to grow moves those behind it: `payload` has more octets than the `count` in use.
     ///
     /// - Returns: the count of octets that are now in use; nil if there was no room.
-    func write(to payload: UnsafeMutableRawBufferPointer, count: Int) -> Int? {
+    package func write(to payload: UnsafeMutableRawBufferPointer, count: Int) -> Int? {
         var count = count
         var position = 0
         while true {

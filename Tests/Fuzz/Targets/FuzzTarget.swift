@@ -2,6 +2,7 @@
 /// directory of the corpus.
 package enum FuzzTarget: String, CaseIterable, Sendable {
     case forwarded
+    case frames
     case hexadecimal
     case packetHeader = "packet-header"
     case quicLB = "quic-lb"
@@ -14,6 +15,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     package func run(_ bytes: UnsafeRawBufferPointer) {
         switch self {
         case .forwarded: fuzzForwarded(bytes)
+        case .frames: fuzzFrames(bytes)
         case .hexadecimal: fuzzHexadecimal(bytes)
         case .packetHeader: fuzzPacketHeader(bytes)
         case .quicLB: fuzzQUICLB(bytes)
