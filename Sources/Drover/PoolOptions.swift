@@ -59,7 +59,7 @@ public struct PoolOptions: Sendable {
     /// What a load balancer routes on, the same for the whole pool and unlike any other host's behind the
     /// same load balancer. A host on its own can keep the default, one zero octet.
     public var hostID = HostID([0])!
-    public var connectionIDs = ConnectionIDs.plaintext()
+    public var connectionIDs = ConnectionIDs.keyed()
     /// The codepoint of the first configuration of connection IDs; each rotation of the key takes the next.
     public var configurationID = ConfigurationID(rawValue: 0)!
     /// The ALPN names that the pool accepts, in the order of preference.
