@@ -85,7 +85,8 @@ def drover(workers: int) -> Callable[[str], list[str]]:
 
 def h3_echo(directory: str) -> list[str]:
     program = os.environ["DROVER_H3_ECHO_BINARY"]
-    return [program, "127.0.0.1:0", "1", "5a", f"{directory}/run", f"{directory}/state"]
+    key = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+    return [program, "127.0.0.1:0", "1", "5a", key, f"{directory}/run", f"{directory}/state"]
 
 
 def run_clients(script: str, pool: Pool, *options: str) -> None:

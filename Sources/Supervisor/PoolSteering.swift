@@ -30,6 +30,12 @@ final class PoolSteering {
             } catch {
                 throw Self.failure(error)
             }
+            if let kernel, !codecs.allSatisfy(kernel.decodes) {
+                throw StartupFailure(
+                    .unavailable, "steering: decode encrypted connection IDs",
+                    why: kernel.formReason ?? "the program has no AES",
+                    remedy: "--steering auto forwards them, --connection-ids plaintext needs none")
+            }
         case .automatic:
             do {
                 (kernel, workerSteering) = (try Self.load(codecs, hash, addresses), .kernel)
@@ -38,6 +44,17 @@ final class PoolSteering {
                 report("\(error); workers forward packets to each other instead, which is slower")
             }
         }
+        if let drawback = kernel.flatMap({ Self.drawback(of: $0) }) { report(drawback) }
+    }
+
+    /// What a lesser form of the program costs, and why a better one was not taken; nil where it is the best.
+    private static func drawback(of kernel: KernelSteering) -> String? {
+        guard let reason = kernel.formReason else { return nil }
+        let drawback =
+            kernel.form == .calls
+            ? "the kernel decrypts connection IDs by the slower program, without CAP_PERFMON"
+            : "the kernel cannot decrypt connection IDs, and workers forward packets to each other instead"
+        return "steering: \(drawback): \(reason)"
     }
 
     private static func load(
@@ -48,10 +65,10 @@ final class PoolSteering {
         return kernel
     }
 
-    /// The mode in effect, as the operator names it.
+    /// The mode in effect, as the operator names it, and the form of the program.
     var description: String {
         switch workerSteering {
-        case .kernel: SteeringMode.ebpf.rawValue
+        case .kernel: "\(SteeringMode.ebpf.rawValue) \(kernel?.form.rawValue ?? "")"
         case .forward: SteeringMode.forward.rawValue
         case .off: SteeringMode.off.rawValue
         }

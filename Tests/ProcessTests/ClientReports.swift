@@ -13,7 +13,10 @@ struct TransferReport: Decodable, Sendable {
 /// One connection of hold.py.
 struct HeldConnection: Decodable, Sendable {
     let index: Int
+    /// The one of the handshake.
     let serverCid: ServerConnectionID
+    /// The one that the client uses.
+    let currentCid: ServerConnectionID
     let verified: Int
     let corrupt: Bool
     let lost: Bool

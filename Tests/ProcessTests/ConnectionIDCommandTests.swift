@@ -96,14 +96,19 @@ extension ProcessTests {
         @Test(
             .needsDrover,
             arguments: [
-                (["yang-json"], "one address"), (["aws", "--address", "192.0.2.1:443"], "8 octets"),
-                (["aws", "--connection-ids", "aws-nlb"], "must have 8"),
-                (["envoy", "--nonce-length", "16"], "16 octets at most"),
+                (["yang-json", "--connection-ids", "plaintext"], "one address"),
+                (["aws", "--connection-ids", "plaintext", "--address", "192.0.2.1:443"], "8 octets"),
+                (["aws", "--connection-ids", "aws-nlb"], "8 octets"),
+                (
+                    ["envoy", "--connection-ids", "plaintext", "--connection-id-length", "20"],
+                    "18 octets of host ID"
+                ),
                 (["yang-json", "--connection-ids", "keyed"], "no key"),
                 (["xml"], "yang-json, aws or envoy"),
             ])
         func formatThatDoesNotFitIsRefused(arguments: [String], message: String) async throws {
-            try await expectFailure(["lb-config", "--format"] + arguments, status: 64, saying: message)
+            try await expectFailure(
+                ["lb-config", "--host-id", "00", "--format"] + arguments, status: 64, saying: message)
         }
 
         private func output(_ arguments: [String]) async throws -> String {

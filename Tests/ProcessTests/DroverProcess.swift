@@ -1,5 +1,7 @@
+import Control
 import Foundation
 import Glibc
+import Linux
 import TestSupport
 import Testing
 
@@ -20,13 +22,20 @@ final class DroverProcess: Sendable {
 
     /// Starts `drover serve` and returns when it says that it is ready.
     ///
-    /// - Parameter launcher: a program and its arguments that starts the command that follows them.
+    /// - Parameters:
+    ///   - isKeyGiven: whether the connection IDs are encrypted with the tests' key; or else with one that the pool
+    ///     makes.
+    ///   - launcher: a program and its arguments that starts the command that follows them.
     static func start(
-        workers: Int, _ arguments: String..., listen: [String] = ["127.0.0.1:0"], launcher: [String] = []
+        workers: Int, _ arguments: String..., isKeyGiven: Bool = true, listen: [String] = ["127.0.0.1:0"],
+        launcher: [String] = []
     ) async throws -> DroverProcess {
         let directory = try TemporaryDirectory()
+        let keyFile = directory.path("connection-id-key")
+        try File.replace(keyFile, with: Array(TestKey.hexadecimal.utf8), mode: 0o600)
         let options =
             ["serve", "--workers", "\(workers)", "--dev-cert", "--host-id", hostID]
+            + (isKeyGiven ? ["--connection-id-key", keyFile] : [])
             + listen.flatMap { ["--listen", $0] } + Self.directories(in: directory)
         let command = launcher + [Executables.drover.path] + options + arguments
         return try await start(URL(filePath: command[0]), Array(command[1...]), in: directory)
@@ -46,7 +55,10 @@ final class DroverProcess: Sendable {
     /// Starts the HTTP/3 echo server.
     static func startH3Echo(workers: Int) async throws -> DroverProcess {
         let directory = try TemporaryDirectory()
-        let arguments = ["127.0.0.1:0", "\(workers)", hostID, directory.path("run"), directory.path("state")]
+        let arguments = [
+            "127.0.0.1:0", "\(workers)", hostID, TestKey.hexadecimal, directory.path("run"),
+            directory.path("state"),
+        ]
         return try await start(Executables.h3Echo, arguments, in: directory)
     }
 
@@ -83,6 +95,35 @@ final class DroverProcess: Sendable {
     func workers() throws -> [ProcessInspector] { try supervisor.children() }
 
     func send(_ signal: Int32) { child.send(signal) }
+
+    /// Runs a command of `drover` on this pool, and returns what it prints.
+    @discardableResult
+    func command(_ arguments: String...) async throws -> String {
+        let process = try ChildProcess(Executables.drover, arguments + ["--run-dir", runDirectory])
+        #expect(try await process.exitStatus(within: .seconds(10)) == .exited(0))
+        try await process.output.waitForEnd()
+        return process.output.lines.joined(separator: "\n")
+    }
+
+    func status() async throws -> PoolStatus {
+        let line = try await command("status", "--json")
+        let answer = try JSONDecoder().decode(ControlAnswer.self, from: Data(line.utf8))
+        guard case .status(let status) = answer else { throw NotReady(output: [line]) }
+        return status
+    }
+
+    /// Returns the status when it is as wanted, asking again and again: the pool tells of no change by itself.
+    @discardableResult
+    func waitForStatus(
+        _ what: String, where isWanted: @Sendable @escaping (PoolStatus) -> Bool
+    ) async throws -> PoolStatus {
+        try await within(.seconds(30), for: what) {
+            while true {
+                let status = try await self.status()
+                if isWanted(status) { return status }
+            }
+        }
+    }
 
     /// Stops the pool as operators do, checks that it ends well, and returns its last counters.
     @discardableResult

@@ -1,3 +1,4 @@
+import QUICLB
 import Testing
 
 extension ProcessTests {
@@ -41,10 +42,10 @@ extension ProcessTests {
         }
 
         /// RFC 9000 §10.3: the slot is one of two, the rest of the ID is made up.
-        @Test(.needsDrover, .needsPython, .needsBPF, arguments: ["00", "01"])
-        func unknownConnectionOfASlotGetsAStatelessReset(slot: String) async throws {
+        @Test(.needsDrover, .needsPython, .needsBPF, arguments: [0, 1] as [UInt8])
+        func unknownConnectionOfASlotGetsAStatelessReset(slot: UInt8) async throws {
             let pool = try await DroverProcess.start(workers: 2)
-            let connectionID = try await madeUpConnectionID(of: pool, slot: slot)
+            let connectionID = try madeUpConnectionID(slot: slot)
             try await expectProbe(["reset", "--cid", connectionID], on: pool)
             // RFC 9000 §10.3: an answer to so small a packet could not be smaller than it.
             try await expectProbe(["no-reset", "--cid", connectionID, "--size", "21"], on: pool)
@@ -53,20 +54,15 @@ extension ProcessTests {
         @Test(.needsDrover, .needsPython, .needsBPF)
         func connectionIDOfNoSlotGetsNothing() async throws {
             let pool = try await DroverProcess.start(workers: 2)
-            let connectionID = try await madeUpConnectionID(of: pool, slot: "c8")
+            let connectionID = try madeUpConnectionID(slot: 200)
             try await expectProbe(["no-reset", "--cid", connectionID], on: pool)
         }
 
-        /// The first octet and the length are those of an ID that the pool gave; slot and nonce not.
-        private func madeUpConnectionID(of pool: DroverProcess, slot: String) async throws -> String {
-            let client = try PythonClient(
-                "echo_transfer.py", port: pool.port,
-                ["--connections", "1", "--concurrency", "1", "--bytes", "1"])
-            #expect(try await client.exitStatus(within: .seconds(30)) == .exited(0))
-            let report = try #require(client.events("connection", as: TransferReport.self).first)
-            let given = report.serverCid.hexadecimal
-            let made = given.prefix(2) + DroverProcess.hostID + slot
-            return made + String(repeating: "5", count: given.count - made.count)
+        /// An ID that the pool could have given, and did not.
+        private func madeUpConnectionID(slot: UInt8) throws -> String {
+            let codec = try #require(TestKey.codec(configuration: 0))
+            let nonce = try #require(Nonce([UInt8](repeating: 0x55, count: codec.nonceLength)))
+            return codec.encode(slot: Slot(rawValue: slot), nonce: nonce, firstOctetBits: 0).description
         }
 
         private func expectProbe(_ arguments: [String], workers: Int) async throws {

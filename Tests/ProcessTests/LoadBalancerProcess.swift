@@ -11,15 +11,16 @@ final class LoadBalancerProcess: Sendable {
 
     /// Exports the configuration of each host, starts the load balancer, and returns when it has read them.
     static func start(
-        in network: LoadBalancedNetwork, hostIDs: [String], port: UInt16, _ arguments: String...
+        in network: LoadBalancedNetwork, pools: [DroverProcess], port: UInt16, _ arguments: String...
     ) async throws -> LoadBalancerProcess {
         let directory = try TemporaryDirectory()
         defer { withExtendedLifetime(directory) {} }
         var options = ["--address", LoadBalancedNetwork.virtualAddress]
         options += ["--interface", LoadBalancedNetwork.clientInterface] + arguments
-        for (hostID, address) in zip(hostIDs, LoadBalancedNetwork.hostAddresses) {
-            let path = directory.path("\(hostID).json")
-            let exported = try await export(["--host-id", hostID, "--address", "\(address):\(port)"])
+        for (pool, address) in zip(pools, LoadBalancedNetwork.hostAddresses) {
+            let path = directory.path("\(address).json")
+            let exported = try await pool.command(
+                "lb-config", "--format", "yang-json", "--address", "\(address):\(port)")
             try Data(exported.utf8).write(to: URL(filePath: path))
             options += ["--config", path]
         }
@@ -37,13 +38,5 @@ final class LoadBalancerProcess: Sendable {
         router.send(SIGTERM)
         #expect(try await router.exitStatus(within: .seconds(10)) == .exited(0))
         return try #require(try router.events("summary", as: RouterReport.self).first)
-    }
-
-    private static func export(_ options: [String]) async throws -> String {
-        let process = try ChildProcess(
-            Executables.drover, ["lb-config", "--format", "yang-json"] + options)
-        #expect(try await process.exitStatus(within: .seconds(10)) == .exited(0))
-        try await process.output.waitForEnd()
-        return process.output.lines.joined(separator: "\n")
     }
 }

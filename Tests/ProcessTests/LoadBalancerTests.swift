@@ -2,7 +2,8 @@ import Foundation
 import Testing
 
 extension ProcessTests {
-    /// Two pools behind a load balancer that knows nothing of them but what `drover lb-config` exports.
+    /// Two pools behind a load balancer that knows nothing of them but what `drover lb-config` exports. Both are resized
+    /// in the middle.
     @Suite struct LoadBalancerTests {
         private static let hostIDs = ["01", "02"]
         private static let port: UInt16 = 4433
@@ -32,11 +33,13 @@ extension ProcessTests {
             try await LoadBalancedNetwork.with { network in
                 let pools = try await Self.pools(in: network)
                 let balancer = try await LoadBalancerProcess.start(
-                    in: network, hostIDs: Self.hostIDs, port: Self.port)
+                    in: network, pools: pools, port: Self.port)
                 #expect(balancer.table.count == Self.hostIDs.count + 1)
 
                 let client = try Self.client(in: network, how, deadline: 90)
                 try await Self.waitForFirstMoves(of: client)
+                try await pools[0].command("resize", "4")
+                try await pools[1].command("resize", "1")
                 #expect(try await client.exitStatus(within: .seconds(100)) == .exited(0))
                 let reports = try client.events("connection", as: TransferReport.self)
                 #expect(reports.count == Self.connections)
@@ -62,7 +65,7 @@ extension ProcessTests {
             try await LoadBalancedNetwork.with { network in
                 let pools = try await Self.pools(in: network)
                 let balancer = try await LoadBalancerProcess.start(
-                    in: network, hostIDs: Self.hostIDs, port: Self.port, "--ignore-connection-ids")
+                    in: network, pools: pools, port: Self.port, "--ignore-connection-ids")
 
                 let client = try Self.client(in: network, deadline: 15)
                 #expect(try await client.exitStatus(within: .seconds(40)) == .exited(1))

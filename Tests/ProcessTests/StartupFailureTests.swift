@@ -107,7 +107,7 @@ extension ProcessTests {
                 workers: 2, "--steering", "auto", launcher: DroverProcess.without("bpf", "sys_admin"))
             let complaints = pool.output.filter { $0.contains("needs CAP_BPF") }
             #expect(complaints.count == 1)
-            #expect(complaints.first?.contains("serving without steering") == true)
+            #expect(complaints.first?.contains("workers forward packets") == true)
             let client = try PythonClient(
                 "echo_transfer.py", port: pool.port,
                 ["--connections", "4", "--concurrency", "4", "--bytes", "1000"])

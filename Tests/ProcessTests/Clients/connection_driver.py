@@ -5,7 +5,7 @@ import socket
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from packet_header import source_cid
+from packet_header import destination_cid, is_long, source_cid
 
 Address = tuple[str, int]
 
@@ -37,7 +37,9 @@ class ConnectionDriver:
         self, connection: SansIOConnection, peer: Address, on_event: Callable[[Any], None]
     ) -> None:
         self.connection = connection
+        # Of the handshake, and what was sent to last.
         self.server_connection_id = b""
+        self.current_connection_id = b""
         self.refused = False
         self.receiving = False
         self._peer = peer
@@ -68,6 +70,8 @@ class ConnectionDriver:
 
     def transmit(self) -> None:
         for data, _ in self.connection.datagrams_to_send(now=self._loop.time()):
+            if not is_long(data):
+                self.current_connection_id = destination_cid(data, len(self.server_connection_id))
             try:
                 self._socket.send(data)
             except BlockingIOError:

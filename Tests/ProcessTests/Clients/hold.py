@@ -85,6 +85,7 @@ class HeldConnection:
         return {
             "index": self.index,
             "server_cid": self.driver.server_connection_id.hex(),
+            "current_cid": self.driver.current_connection_id.hex(),
             "verified": self.verified,
             "corrupt": self.corrupt,
             "lost": self.lost,
