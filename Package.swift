@@ -106,6 +106,13 @@ let package = Package(
         .executableTarget(
             name: "h3-echo", dependencies: ["Drover", "QUICLB"], path: "Tests/Fixtures/H3Echo"),
         .executableTarget(
+            name: "drover-bench",
+            dependencies: [
+                "CAllocations", "CLibBPF", "CLinux", "Linux", "Placement", "QUICLB", "Steering",
+            ],
+            path: "Tests/Bench/Program"),
+        .target(name: "CAllocations", path: "Tests/Bench/CAllocations"),
+        .executableTarget(
             name: "rotating-echo",
             dependencies: ["EventLoop", "Linux", "Listener", "QUICLB", "TLS", "Transport"],
             path: "Tests/Fixtures/RotatingEcho"),

@@ -91,26 +91,69 @@ static __always_inline void join_columns(struct block *block, const struct colum
 	block->low = (__u64)s->c2 << 32 | s->c3;
 }
 
+static __always_inline void encrypt_round(enum aes_form form, struct columns *s, const __u32 *keys)
+{
+	struct columns t = *s;
+
+	s->c0 = COLUMN(form, encrypted, t.c0, t.c1, t.c2, t.c3, keys[0]);
+	s->c1 = COLUMN(form, encrypted, t.c1, t.c2, t.c3, t.c0, keys[1]);
+	s->c2 = COLUMN(form, encrypted, t.c2, t.c3, t.c0, t.c1, keys[2]);
+	s->c3 = COLUMN(form, encrypted, t.c3, t.c0, t.c1, t.c2, keys[3]);
+}
+
+static __always_inline void encrypt_round_last(enum aes_form form, struct columns *s,
+					       const __u32 *keys)
+{
+	struct columns t = *s;
+
+	s->c0 = COLUMN(form, encrypted_last, t.c0, t.c1, t.c2, t.c3, keys[0]);
+	s->c1 = COLUMN(form, encrypted_last, t.c1, t.c2, t.c3, t.c0, keys[1]);
+	s->c2 = COLUMN(form, encrypted_last, t.c2, t.c3, t.c0, t.c1, keys[2]);
+	s->c3 = COLUMN(form, encrypted_last, t.c3, t.c0, t.c1, t.c2, keys[3]);
+}
+
+static __always_inline void decrypt_round(enum aes_form form, struct columns *s, const __u32 *keys)
+{
+	struct columns t = *s;
+
+	s->c0 = COLUMN(form, decrypted, t.c0, t.c3, t.c2, t.c1, keys[0]);
+	s->c1 = COLUMN(form, decrypted, t.c1, t.c0, t.c3, t.c2, keys[1]);
+	s->c2 = COLUMN(form, decrypted, t.c2, t.c1, t.c0, t.c3, keys[2]);
+	s->c3 = COLUMN(form, decrypted, t.c3, t.c2, t.c1, t.c0, keys[3]);
+}
+
+static __always_inline void decrypt_round_last(enum aes_form form, struct columns *s,
+					       const __u32 *keys)
+{
+	struct columns t = *s;
+
+	s->c0 = COLUMN(form, decrypted_last, t.c0, t.c3, t.c2, t.c1, keys[0]);
+	s->c1 = COLUMN(form, decrypted_last, t.c1, t.c0, t.c3, t.c2, keys[1]);
+	s->c2 = COLUMN(form, decrypted_last, t.c2, t.c1, t.c0, t.c3, keys[2]);
+	s->c3 = COLUMN(form, decrypted_last, t.c3, t.c2, t.c1, t.c0, keys[3]);
+}
+
+// Without CAP_PERFMON one instruction may not add different offsets to a pointer: each round is written
+// out. Of inline code that would be too much.
+#define ROUNDS(form, round, s, keys)                                  \
+	do {                                                          \
+		if ((form) == AES_CALLS) {                            \
+			_Pragma("clang loop unroll(full)")            \
+			for (int i = 1; i < AES_ROUNDS; i++)          \
+				round(form, s, (keys) + 4 * i);       \
+		} else {                                              \
+			_Pragma("clang loop unroll(disable)")         \
+			for (int i = 1; i < AES_ROUNDS; i++)          \
+				round(form, s, (keys) + 4 * i);       \
+		}                                                     \
+		round##_last(form, s, (keys) + 4 * AES_ROUNDS);       \
+	} while (0)
+
 static __always_inline void aes_encrypt(enum aes_form form, struct block *block, const __u32 *keys)
 {
 	struct columns s = split_columns(block, keys);
-	struct columns t;
 
-#pragma clang loop unroll(disable)
-	for (int round = 1; round < AES_ROUNDS; round++) {
-		keys += 4;
-		t = s;
-		s.c0 = COLUMN(form, encrypted, t.c0, t.c1, t.c2, t.c3, keys[0]);
-		s.c1 = COLUMN(form, encrypted, t.c1, t.c2, t.c3, t.c0, keys[1]);
-		s.c2 = COLUMN(form, encrypted, t.c2, t.c3, t.c0, t.c1, keys[2]);
-		s.c3 = COLUMN(form, encrypted, t.c3, t.c0, t.c1, t.c2, keys[3]);
-	}
-	keys += 4;
-	t = s;
-	s.c0 = COLUMN(form, encrypted_last, t.c0, t.c1, t.c2, t.c3, keys[0]);
-	s.c1 = COLUMN(form, encrypted_last, t.c1, t.c2, t.c3, t.c0, keys[1]);
-	s.c2 = COLUMN(form, encrypted_last, t.c2, t.c3, t.c0, t.c1, keys[2]);
-	s.c3 = COLUMN(form, encrypted_last, t.c3, t.c0, t.c1, t.c2, keys[3]);
+	ROUNDS(form, encrypt_round, &s, keys);
 	join_columns(block, &s);
 }
 
@@ -118,22 +161,7 @@ static __always_inline void aes_encrypt(enum aes_form form, struct block *block,
 static __always_inline void aes_decrypt(enum aes_form form, struct block *block, const __u32 *keys)
 {
 	struct columns s = split_columns(block, keys);
-	struct columns t;
 
-#pragma clang loop unroll(disable)
-	for (int round = 1; round < AES_ROUNDS; round++) {
-		keys += 4;
-		t = s;
-		s.c0 = COLUMN(form, decrypted, t.c0, t.c3, t.c2, t.c1, keys[0]);
-		s.c1 = COLUMN(form, decrypted, t.c1, t.c0, t.c3, t.c2, keys[1]);
-		s.c2 = COLUMN(form, decrypted, t.c2, t.c1, t.c0, t.c3, keys[2]);
-		s.c3 = COLUMN(form, decrypted, t.c3, t.c2, t.c1, t.c0, keys[3]);
-	}
-	keys += 4;
-	t = s;
-	s.c0 = COLUMN(form, decrypted_last, t.c0, t.c3, t.c2, t.c1, keys[0]);
-	s.c1 = COLUMN(form, decrypted_last, t.c1, t.c0, t.c3, t.c2, keys[1]);
-	s.c2 = COLUMN(form, decrypted_last, t.c2, t.c1, t.c0, t.c3, keys[2]);
-	s.c3 = COLUMN(form, decrypted_last, t.c3, t.c2, t.c1, t.c0, keys[3]);
+	ROUNDS(form, decrypt_round, &s, keys);
 	join_columns(block, &s);
 }

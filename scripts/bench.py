@@ -24,7 +24,6 @@ sys.path.insert(0, str(CLIENTS))
 from aioquic_connection import aioquic_connection  # noqa: E402
 from connection_driver import ConnectionDriver  # noqa: E402
 
-BPF_STATS = Path("/proc/sys/kernel/bpf_stats_enabled")
 IDLE_CONNECTIONS = 2000
 CLIENT_PROCESSES = 2
 
@@ -46,14 +45,6 @@ class Pool:
         """Bytes of memory that are the workers' own."""
         rollups = (self._read(pid, "smaps_rollup") for pid in self.workers())
         return sum(int(re.search(r"^Anonymous: +(\d+)", text, re.M)[1]) * 1024 for text in rollups)
-
-    def program_run(self) -> tuple[int, int]:
-        """Nanoseconds and runs of the steering program so far."""
-        for entry in Path(f"/proc/{self.supervisor}/fdinfo").iterdir():
-            found = re.search(r"run_time_ns:\s+(\d+)\s+run_cnt:\s+(\d+)", entry.read_text())
-            if found:
-                return int(found[1]), int(found[2])
-        raise RuntimeError("the supervisor holds no BPF program")
 
     def _read(self, pid: int, name: str) -> str:
         return Path(f"/proc/{pid}/{name}").read_text()
@@ -145,18 +136,16 @@ def idle_memory() -> None:
     print(f"memory of a worker that has served nothing: {before / 2**20:.1f} MiB of its own")
 
 
+def drover_bench(figure: str) -> None:
+    subprocess.run([os.environ["DROVER_BENCH_BINARY"], figure], check=True)
+
+
 def steering() -> None:
-    enabled = BPF_STATS.read_text()
-    BPF_STATS.write_text("1")
-    try:
-        with running(drover(workers=4)) as pool:
-            run_clients(
-                "echo_transfer.py", pool, "--connections", "20", "--concurrency", "4", "--bytes", "5000000"
-            )
-            nanoseconds, count = pool.program_run()
-    finally:
-        BPF_STATS.write_text(enabled)
-    print(f"steering, accounting included: {nanoseconds / count:.0f} ns a packet, mean of {count:,}")
+    drover_bench("steering")
+
+
+def codec() -> None:
+    drover_bench("codec")
 
 
 def replacement() -> None:
@@ -179,7 +168,7 @@ def replacement() -> None:
 def main() -> None:
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    figures = [handshakes, throughput, idle_memory, steering, replacement]
+    figures = [handshakes, throughput, idle_memory, steering, codec, replacement]
     for figure in figures:
         if len(sys.argv) == 1 or figure.__name__ in sys.argv[1:]:
             figure()

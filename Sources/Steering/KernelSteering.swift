@@ -27,14 +27,16 @@ package final class KernelSteering {
     ///   - configurations: what the pool's connection IDs may be made by, each with its own ID.
     ///   - hash: places client-chosen DCIDs on the ring.
     ///   - pinCapacity: how many of those DCIDs keep their slot when the ring changes.
+    ///   - forms: of the program, to try in this order; nil for those that the configurations call for.
     package init(
-        configurations: [PoolCodec], hash: PlacementHash, pinCapacity: Int = Int(STEER_PINS)
+        configurations: [PoolCodec], hash: PlacementHash, pinCapacity: Int = Int(STEER_PINS),
+        forms: [ProgramForm]? = nil
     ) throws(SteeringError) {
         precondition(
             Set(configurations.map(\.codepoint)).count == configurations.count,
             "two configurations have the same ID")
         (first, formReason) = try Self.load(
-            ProgramForm.candidates(for: configurations), pinCapacity: pinCapacity)
+            forms ?? ProgramForm.candidates(for: configurations), pinCapacity: pinCapacity)
         self.hash = hash
         for codec in configurations { try setConfiguration(codec) }
         try setRing(Ring(active: []))

@@ -1,0 +1,6 @@
+#pragma once
+
+#include <stdint.h>
+
+// How often this process has allocated memory.
+uint64_t allocations_count(void);
