@@ -21,8 +21,13 @@ public struct PoolCodec: Hashable, Sendable {
 
     /// A codec, where host ID and slot fill the configuration's server ID.
     public init(configuration: Configuration, host: HostID) throws(ConfigurationError) {
-        guard host.octets.count + 1 == configuration.serverIDLength else {
-            throw .hostIDLength(host.octets.count, serverID: configuration.serverIDLength)
+        try self.init(configuration: configuration, hostOctets: host.octets)
+    }
+
+    /// The same where the host ID may have no octets, and the server ID is the slot: what no load balancer can route.
+    package init(configuration: Configuration, hostOctets: [UInt8]) throws(ConfigurationError) {
+        guard hostOctets.count + 1 == configuration.serverIDLength else {
+            throw .hostIDLength(hostOctets.count, serverID: configuration.serverIDLength)
         }
         let length = configuration.connectionIDLength
         let fixedBits: UInt8 =
@@ -33,9 +38,9 @@ public struct PoolCodec: Hashable, Sendable {
         codepoint = configuration.id.rawValue
         nonceLength = configuration.nonceLength
         connectionIDLength = length
-        slotOffset = 1 + host.octets.count
-        mask = Words([fixedBits] + host.octets.map { _ in 0xff })
-        match = Words([configuration.firstOctet(length: length, bits: 0)] + host.octets)
+        slotOffset = 1 + hostOctets.count
+        mask = Words([fixedBits] + hostOctets.map { _ in 0xff })
+        match = Words([configuration.firstOctet(length: length, bits: 0)] + hostOctets)
         cipher = configuration.cipher
     }
 

@@ -9,13 +9,15 @@ extension KernelSteering {
     package func setConfiguration(_ codec: PoolCodec) throws(SteeringError) {
         precondition(configurations[codec.codepoint] == nil, "codepoint \(codec.codepoint) is in use")
         guard first.form.decodes(codec) else { return }
-        let config = steer_config(codec)
-        let key = UInt32(codec.codepoint)
         // An element is not written in one step. The program reads nothing of it while its length is 0, which is set
         // when everything else can be seen by any program that begins.
-        try first.configs.update(key, to: config.withdrawn)
+        try first.configs.update(UInt32(codec.codepoint), to: steer_config(codec).withdrawn)
         try settle()
-        try first.configs.update(key, to: config)
+        try write(codec)
+    }
+
+    func write(_ codec: PoolCodec) throws(SteeringError) {
+        try first.configs.update(UInt32(codec.codepoint), to: steer_config(codec))
         configurations[codec.codepoint] = codec
     }
 

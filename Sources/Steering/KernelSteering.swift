@@ -38,7 +38,8 @@ package final class KernelSteering {
         (first, formReason) = try Self.load(
             forms ?? ProgramForm.candidates(for: configurations), pinCapacity: pinCapacity)
         self.hash = hash
-        for codec in configurations { try setConfiguration(codec) }
+        // No program runs yet.
+        for codec in configurations where form.decodes(codec) { try write(codec) }
         try setRing(Ring(active: []))
     }
 

@@ -7,12 +7,14 @@ struct Model {
     let hash: PlacementHash
     let ring: Ring
     let slots: Set<Slot>
+    let codecs: [UInt8: PoolCodec]
     private var pins: Set<ConnectionID> = []
 
-    init(hash: PlacementHash, ring: Ring, slots: Set<Slot>) {
+    init(hash: PlacementHash, ring: Ring, slots: Set<Slot>, codecs: [PoolCodec]) {
         self.hash = hash
         self.ring = ring
         self.slots = slots
+        self.codecs = Dictionary(uniqueKeysWithValues: codecs.map { ($0.codepoint, $0) })
     }
 
     struct Decision: Equatable {
@@ -27,10 +29,10 @@ struct Model {
     }
 
     private func decideShort(_ datagram: [UInt8]) -> Decision {
-        let candidates = Pool.codecs.compactMap { codec in
+        let encoded = datagram.dropFirst().first.flatMap { codecs[$0 >> 5] }.flatMap { codec in
             ConnectionID(datagram.dropFirst().prefix(codec.connectionIDLength)).flatMap(codec.slot(of:))
         }
-        guard let slot = candidates.first else { return Decision(slot: nil, counts: [.tuple: 1]) }
+        guard let slot = encoded else { return Decision(slot: nil, counts: [.tuple: 1]) }
         if slots.contains(slot) { return Decision(slot: slot, counts: [.serverID: 1]) }
         return Decision(slot: nil, counts: [.emptySlot: 1, .tuple: 1])
     }
@@ -40,7 +42,7 @@ struct Model {
             let id = ConnectionID(datagram[6..<6 + Int(datagram[5])])
         else { return Decision(slot: nil, counts: [.malformed: 1]) }
 
-        let encoded = Pool.codecs.lazy.compactMap { $0.slot(of: id) }.first
+        let encoded = id.withUnsafeBytes { $0.first.flatMap { codecs[$0 >> 5] } }.flatMap { $0.slot(of: id) }
         if let encoded, slots.contains(encoded) { return Decision(slot: encoded, counts: [.serverID: 1]) }
         var decision = Decision(slot: ring.slot(for: hash(id)), counts: [:])
         decision.counts[pins.insert(id).inserted ? .ring : .pin] = 1

@@ -38,7 +38,12 @@ final class Pool {
     private var counted: SteeringCounters
 
     /// A pool with a socket in each slot, all of them active.
-    init(on text: String = "127.0.0.1:0", slots: [UInt8] = [0, 1, 2, 255]) throws {
+    ///
+    /// - Parameter forms: of the program; nil for those that the codecs call for.
+    init(
+        on text: String = "127.0.0.1:0", slots: [UInt8] = [0, 1, 2, 255], codecs: [PoolCodec] = Pool.codecs,
+        pinCapacity: Int = 65_536, forms: [ProgramForm]? = nil
+    ) throws {
         var address = try #require(SocketAddress(text))
         client = try UDPSocket(bind: address)
         for slot in slots {
@@ -47,7 +52,8 @@ final class Pool {
             sockets.append((Slot(rawValue: slot), socket))
         }
         self.address = address
-        steering = try KernelSteering(configurations: Self.codecs, hash: hash)
+        steering = try KernelSteering(
+            configurations: codecs, hash: hash, pinCapacity: pinCapacity, forms: forms)
         counted = try steering.counters()
         try steering.addAddress(address)
         for (slot, socket) in sockets {

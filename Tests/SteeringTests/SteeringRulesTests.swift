@@ -10,12 +10,11 @@ struct SteeringRulesTests {
 
     @Test("kernel and rules agree")
     func agree() throws {
-        // The first of the pool's; packets of the second are left out.
         let configuration = try Configuration(
             id: ConfigurationID(rawValue: 1)!, serverIDLength: 3, nonceLength: 5)
         let rules = try SteeringRules(configuration: configuration, hostID: host)
         let codec = try PoolCodec(configuration: configuration, host: host)
-        let pool = try Pool()
+        let pool = try Pool(codecs: [codec])
 
         for _ in 0..<2_000 {
             let packet = Self.packet(codec)
