@@ -86,7 +86,9 @@ let package = Package(
         .testTarget(name: "ControlTests", dependencies: ["Control", "Linux", "Placement", "QUICLB"]),
         .target(
             name: "FuzzTargets",
-            dependencies: ["COpenSSL", "Control", "Linux", "Listener", "QUICLB", "TLS", "Transport"],
+            dependencies: [
+                "COpenSSL", "Control", "Linux", "Listener", "QUICLB", "Supervisor", "TLS", "Transport",
+            ],
             path: "Tests/Fuzz/Targets"),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "TestSupport"]),
         .executableTarget(

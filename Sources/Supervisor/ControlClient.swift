@@ -1,4 +1,4 @@
-import Control
+package import Control
 import EventLoop
 internal import FoundationEssentials
 import Linux
@@ -137,7 +137,7 @@ final class ControlClient {
 
 extension ControlRequest {
     /// The request of a line.
-    init(decoding line: [UInt8]) throws(StartupFailure) {
+    package init(decoding line: [UInt8]) throws(StartupFailure) {
         do {
             self = try JSONDecoder().decode(ControlRequest.self, from: Data(line))
         } catch let failure as StartupFailure {

@@ -1,3 +1,4 @@
+import Control
 import Foundation
 import Glibc
 import TestSupport
@@ -98,6 +99,26 @@ extension ProcessTests {
                 ["--steering", "ebpf"],
                 status: Self.permission, naming: "needs CAP_BPF",
                 launcher: DroverProcess.without("bpf", "sys_admin"))
+        }
+
+        /// CAP_BPF alone is enough for the kernel to decrypt connection IDs, by the slower form of the program.
+        @Test(.needsDrover, .needsPython, .needsRoot)
+        func withoutOneCapabilityTheSlowerProgramIsTaken() async throws {
+            let best = try await DroverProcess.start(workers: 1, "--steering", "ebpf")
+            #expect(try await best.status().steering == "ebpf inline")
+            try await best.terminate()
+
+            let pool = try await DroverProcess.start(
+                workers: 2, "--steering", "ebpf", launcher: DroverProcess.without("perfmon", "sys_admin"))
+            #expect(try await pool.status().steering == "ebpf calls")
+            #expect(pool.output.count { $0.contains("without CAP_PERFMON") } == 1)
+            let client = try PythonClient(
+                "rebind.py", port: pool.port,
+                ["--connections", "10", "--bytes", "100000", "--rebinds", "3", "--deadline", "30"])
+            #expect(try await client.exitStatus(within: .seconds(40)) == .exited(0))
+            let steered = try await pool.terminate().steered
+            #expect(steered["server-id", default: 0] > 10 * 100_000 / 1500)
+            #expect(steered["tuple"] == 0)
         }
 
         /// Unless it must be the kernel that steers.
