@@ -66,7 +66,8 @@ package struct PoolContract: Codable, Hashable, Sendable {
     /// In hexadecimal.
     package var hostID: String
     package var addresses: [String]
-    /// Those in use, oldest first, then the one that the next rotation takes where it is known.
+    /// The one in use first, then the one that the next rotation takes where it is known, then the former one as long
+    /// as connections use it.
     package var configurations: [Configuration]
 
     package init(hostID: String, addresses: [String], configurations: [Configuration]) {

@@ -7,8 +7,8 @@ package import QUICLB
 /// changes with the number of workers.
 package struct LoadBalancerConfiguration: Hashable, Sendable {
     package let hostID: HostID
-    /// As a load balancer has them, the one in use first, then those that rotation comes to next: it has to know
-    /// them before the first connection ID is made by them.
+    /// As a load balancer has them, the one in use first. The one that rotation comes to next is among them: it has to
+    /// be known before the first connection ID is made by it.
     package let configurations: [Configuration]
     /// Where the host is reached.
     package let addresses: [SocketAddress]

@@ -91,7 +91,8 @@ extension Supervisor {
     }
 
     private var contract: PoolContract {
-        let configurations = connectionIDs.configurations + [connectionIDs.next].compactMap(\.self)
+        let configurations = [connectionIDs.current, connectionIDs.next, connectionIDs.former].compactMap(
+            \.self)
         return PoolContract(
             hostID: connectionIDs.layout.host.description, addresses: addresses.map(\.description),
             configurations: configurations.map { configuration in
