@@ -1,6 +1,7 @@
 package import Linux
 
-/// Why a pool or a worker cannot start: one line, and the exit status that goes with it.
+/// Why a pool or a worker cannot start, or cannot do what an operator asks: one line, and the exit status that goes
+/// with it.
 package struct StartupFailure: Error, Hashable, Sendable {
     /// What kind of failure it is; the raw value is the exit status (sysexits.h).
     package enum Category: UInt8, CaseIterable, Sendable {

@@ -22,7 +22,7 @@ package final class Supervisor {
     let command: WorkerCommand
     let configuration: PoolConfiguration
     let keys = PoolKeys()
-    let connectionIDs: ConnectionIDs
+    let connectionIDs: ConnectionIDKeys
     let placement: PlacementHash
     let runDirectory: RunDirectory
     let reservations: [AddressReservation]
@@ -50,7 +50,7 @@ package final class Supervisor {
         try configuration.raiseDescriptorLimit()
         self.configuration = configuration
         self.command = command
-        connectionIDs = try ConnectionIDs(
+        connectionIDs = try ConnectionIDKeys(
             configuration.connectionIDs, host: configuration.hostID,
             stateDirectory: configuration.stateDirectory)
         var generator = SystemRandomNumberGenerator()

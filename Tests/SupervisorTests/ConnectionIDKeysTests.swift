@@ -7,14 +7,14 @@ import Testing
 @testable import Supervisor
 
 /// The keys of a pool over restarts and rotations, in a state directory of each test's own.
-@Suite struct ConnectionIDsTests {
+@Suite struct ConnectionIDKeysTests {
     private let directory = try! TemporaryDirectory()
     private var path: String { directory.path("connection-ids.json") }
 
     private func open(
         _ options: ConnectionIDOptions = ConnectionIDOptions(), host: [UInt8] = [1, 2]
-    ) throws -> ConnectionIDs {
-        try ConnectionIDs(options, host: HostID(host)!, stateDirectory: directory.path(""))
+    ) throws -> ConnectionIDKeys {
+        try ConnectionIDKeys(options, host: HostID(host)!, stateDirectory: directory.path(""))
     }
 
     private func key(_ octet: UInt8) -> Configuration.Key {
@@ -61,7 +61,7 @@ import Testing
     /// An operator who takes back a key gets the nonces that are left of it.
     @Test func aGivenKeyKeepsItsNonces() throws {
         var firsts: Set<UInt128> = []
-        func take(_ ids: ConnectionIDs) throws {
+        func take(_ ids: ConnectionIDKeys) throws {
             let range = try #require(try ids.takeNonces())
             #expect(firsts.insert(range.first).inserted)
         }

@@ -5,7 +5,7 @@ import QUICLB
 /// The pool's connection IDs: the configurations in use, their keys, and who may use which nonces.
 ///
 /// Every change is on disk before anybody acts by it.
-final class ConnectionIDs {
+final class ConnectionIDKeys {
     let layout: ConnectionIDLayout
     /// What new connection IDs are made by.
     private(set) var current: Configuration
