@@ -9,22 +9,6 @@ import Testing
 @Suite struct SlotDrainingTests {
     typealias Machine = Slot.StateMachine
 
-    private func seconds(_ count: Double) -> Instant { Instant(nanoseconds: UInt64(count * 1e9)) }
-
-    private func expect<Value: Equatable>(
-        _ value: Value, is expected: Value, sourceLocation: SourceLocation = #_sourceLocation
-    ) {
-        #expect(value == expected, sourceLocation: sourceLocation)
-    }
-
-    private func activeMachine() -> Machine {
-        var machine = Machine(addressCount: 1)
-        _ = machine.start(at: seconds(0))
-        _ = machine.bound(addressIndex: 0)
-        _ = machine.ready(at: seconds(1))
-        return machine
-    }
-
     @Test func anActiveSlotDrainsLeavesAndIsFree() {
         var machine = activeMachine()
         expect(machine.drain(), is: .askWorker)

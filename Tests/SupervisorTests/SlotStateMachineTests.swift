@@ -8,26 +8,6 @@ import Testing
 @Suite struct SlotStateMachineTests {
     typealias Machine = Slot.StateMachine
 
-    private func seconds(_ count: Double) -> Instant {
-        Instant(nanoseconds: UInt64(count * 1e9))
-    }
-
-    /// As `#expect(… == …)`, which takes no call that mutates.
-    private func expect<Value: Equatable>(
-        _ value: Value, is expected: Value, sourceLocation: SourceLocation = #_sourceLocation
-    ) {
-        #expect(value == expected, sourceLocation: sourceLocation)
-    }
-
-    /// A slot whose first worker became active at second 1.
-    private func activeMachine() -> Machine {
-        var machine = Machine(addressCount: 1)
-        _ = machine.start(at: seconds(0))
-        _ = machine.bound(addressIndex: 0)
-        _ = machine.ready(at: seconds(1))
-        return machine
-    }
-
     @Test func aWorkerBindsEveryAddressAndThenTheSlotIsActive() {
         var machine = Machine(addressCount: 2)
         #expect(machine.isRetired)
