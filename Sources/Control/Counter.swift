@@ -39,11 +39,11 @@ package enum Counter: Int, CaseIterable, Sendable {
     /// The kernel refused to send: no route, a filter, or too long for the path.
     case droppedSendRefused
     /// A first packet while there were as many connections as are allowed.
-    case droppedConnectionLimit
+    case refusedConnectionLimit
     /// A first packet while as many handshakes as are allowed were not complete.
-    case droppedHalfOpenLimit
+    case refusedHalfOpenLimit
     /// A first packet while the worker stops.
-    case droppedStopping
+    case refusedStopping
     /// The connection belongs to another of the pool's addresses.
     case droppedOtherAddress
 
@@ -61,6 +61,18 @@ package enum Counter: Int, CaseIterable, Sendable {
 
     /// Connection IDs that load balancers cannot route, made while there was no nonce.
     case unroutableIDsIssued
+
+    case retriesSent
+    /// CONNECTION_CLOSE in answer to a first packet.
+    case refusalsSent
+    /// The token of a Retry is damaged, too old, or from another address.
+    case refusedInvalidToken
+    /// The token of a Retry was used before.
+    case droppedReplayedToken
+    /// A first packet while the pool had as many connections as are allowed.
+    case refusedPoolLimit
+    /// A first packet while its network had as many connections as are allowed.
+    case refusedAddressLimit
 }
 
 extension Counter {
@@ -89,9 +101,9 @@ extension Counter {
         case .droppedReceiveQueueFull: "dropped-receive-queue-full"
         case .droppedSendQueueFull: "dropped-send-queue-full"
         case .droppedSendRefused: "dropped-send-refused"
-        case .droppedConnectionLimit: "dropped-connection-limit"
-        case .droppedHalfOpenLimit: "dropped-half-open-limit"
-        case .droppedStopping: "dropped-stopping"
+        case .refusedConnectionLimit: "refused-connection-limit"
+        case .refusedHalfOpenLimit: "refused-half-open-limit"
+        case .refusedStopping: "refused-stopping"
         case .droppedOtherAddress: "dropped-other-address"
         case .segmentationFallbacks: "segmentation-fallbacks"
         case .datagramsForwarded: "forwarded"
@@ -99,6 +111,12 @@ extension Counter {
         case .droppedForwardQueueFull: "dropped-forward-queue-full"
         case .droppedMalformedForward: "dropped-malformed-forward"
         case .unroutableIDsIssued: "unroutable-ids"
+        case .retriesSent: "retries-sent"
+        case .refusalsSent: "refusals-sent"
+        case .refusedInvalidToken: "refused-invalid-token"
+        case .droppedReplayedToken: "dropped-replayed-token"
+        case .refusedPoolLimit: "refused-pool-limit"
+        case .refusedAddressLimit: "refused-address-limit"
         }
     }
 }

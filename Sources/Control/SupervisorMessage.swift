@@ -2,8 +2,8 @@ package import QUICLB
 
 /// What the supervisor tells a worker.
 package enum SupervisorMessage: Hashable, Sendable {
-    /// The first message. With it come descriptors: that of the stats page; the slot's forwarding socket, unless
-    /// steering is off; then, if the worker adopts its slot's sockets, one socket an address.
+    /// The first message. With it come descriptors: those of the stats page and the pool's page; the slot's forwarding
+    /// socket, unless steering is off; then, if the worker adopts its slot's sockets, one socket an address.
     case configure(WorkerConfiguration)
     /// Close every connection with this code and reason, then exit with status 0.
     case stop(code: UInt64, reason: String)
@@ -23,6 +23,8 @@ package enum SupervisorMessage: Hashable, Sendable {
     case drop(ConfigurationID)
     /// More nonces for the configuration with this ID.
     case nonces(ConfigurationID, NonceRange)
+    /// Use these secrets from now on.
+    case secrets(PoolSecrets)
 
     private enum Kind: UInt8 {
         case configure = 1
@@ -34,6 +36,7 @@ package enum SupervisorMessage: Hashable, Sendable {
         case drop = 7
         case nonces = 8
         case resume = 9
+        case secrets = 10
     }
 
     private var kind: Kind {
@@ -47,6 +50,7 @@ package enum SupervisorMessage: Hashable, Sendable {
         case .rotate: .rotate
         case .drop: .drop
         case .nonces: .nonces
+        case .secrets: .secrets
         }
     }
 
@@ -67,6 +71,7 @@ package enum SupervisorMessage: Hashable, Sendable {
         case .nonces(let id, let nonces):
             writer.write(id)
             writer.write(nonces)
+        case .secrets(let secrets): writer.write(secrets)
         }
         return writer.bytes
     }
@@ -84,6 +89,7 @@ package enum SupervisorMessage: Hashable, Sendable {
         case .rotate: self = .rotate(try reader.readConfiguration(), try reader.readNonceRange())
         case .drop: self = .drop(try reader.readConfigurationID())
         case .nonces: self = .nonces(try reader.readConfigurationID(), try reader.readNonceRange())
+        case .secrets: self = .secrets(try reader.readSecrets())
         case nil: throw .unknownKind(header.kind)
         }
         try reader.finish()

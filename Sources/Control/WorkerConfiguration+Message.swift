@@ -19,11 +19,8 @@ extension WorkerConfiguration {
         writer.write(certificateChain)
         writer.write(privateKey)
         writer.write(applicationProtocols) { $0.write($1) }
-        writer.write(resetSecret)
-        writer.write(ticketKeys)
-        writer.write(receiveBufferSize)
-        writer.write(sendBufferSize)
-        writer.write(idleTimeout)
+        writer.write(secrets)
+        writer.write(options)
     }
 
     init(from reader: inout ByteReader) throws(MalformedMessage) {
@@ -44,11 +41,8 @@ extension WorkerConfiguration {
             applicationProtocols: try reader.readList { reader throws(MalformedMessage) in
                 try reader.readApplicationProtocol()
             },
-            resetSecret: try reader.readKey("reset secret", count: Self.resetSecretLength),
-            ticketKeys: try reader.readKey("ticket keys", count: Self.ticketKeysLength),
-            receiveBufferSize: try reader.read(),
-            sendBufferSize: try reader.read(),
-            idleTimeout: try reader.readDuration())
+            secrets: try reader.readSecrets(),
+            options: try reader.read(ListenerOptions()))
     }
 }
 
@@ -82,11 +76,5 @@ extension ByteReader {
             throw .invalidLength(field: "application protocol", count: length)
         }
         return name
-    }
-
-    fileprivate mutating func readKey(_ field: String, count: Int) throws(MalformedMessage) -> [UInt8] {
-        let octets = try readOctets()
-        guard octets.count == count else { throw .invalidLength(field: field, count: octets.count) }
-        return octets
     }
 }

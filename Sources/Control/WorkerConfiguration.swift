@@ -31,17 +31,9 @@ package struct WorkerConfiguration: Hashable, Sendable {
     package var privateKey: [UInt8]
     /// ALPN names in the order of preference.
     package var applicationProtocols: [String]
-    /// The key of stateless reset tokens, the same for the whole pool.
-    package var resetSecret: [UInt8]
-    /// The keys of session tickets, the same for the whole pool.
-    package var ticketKeys: [UInt8]
-    /// The kernel's buffers of each socket, in octets.
-    package var receiveBufferSize: UInt32
-    package var sendBufferSize: UInt32
-    package var idleTimeout: Duration
+    package var secrets: PoolSecrets
+    package var options: ListenerOptions
 
-    package static let resetSecretLength = 32
-    package static let ticketKeysLength = 80
     /// The longest ALPN name (RFC 7301 §3.1).
     package static let maximumApplicationProtocolLength = 255
 
@@ -50,8 +42,7 @@ package struct WorkerConfiguration: Hashable, Sendable {
         hostID: HostID, configurations: [Configuration], nonces: NonceRange, steering: WorkerSteering,
         forwardingDirectory: String, placement: PlacementHash, active: [Slot],
         certificateChain: [UInt8], privateKey: [UInt8],
-        applicationProtocols: [String], resetSecret: [UInt8], ticketKeys: [UInt8],
-        receiveBufferSize: UInt32, sendBufferSize: UInt32, idleTimeout: Duration
+        applicationProtocols: [String], secrets: PoolSecrets, options: ListenerOptions
     ) {
         self.slot = slot
         self.incarnation = incarnation
@@ -67,10 +58,7 @@ package struct WorkerConfiguration: Hashable, Sendable {
         self.certificateChain = certificateChain
         self.privateKey = privateKey
         self.applicationProtocols = applicationProtocols
-        self.resetSecret = resetSecret
-        self.ticketKeys = ticketKeys
-        self.receiveBufferSize = receiveBufferSize
-        self.sendBufferSize = sendBufferSize
-        self.idleTimeout = idleTimeout
+        self.secrets = secrets
+        self.options = options
     }
 }

@@ -10,11 +10,17 @@ extension PoolOptions {
         try PoolConfiguration.validate(applicationProtocols: applicationProtocols)
         let state = try StateDirectory(stateDirectory)
         let certificate = try loadCertificate(state)
-        return PoolConfiguration(
+        var configuration = PoolConfiguration(
             addresses: listen.map(\.address), workerCount: try workerCount(), steering: steering.mode,
             hostID: hostID, connectionIDs: connectionIDOptions, stateDirectory: state.path,
             certificateChain: certificate.chain, privateKey: certificate.privateKey,
             applicationProtocols: applicationProtocols, runDirectory: runDirectory)
+        configuration.options.transport = transport
+        configuration.options.limits = limits
+        configuration.options.validation = addressValidation
+        configuration.options.sockets = sockets
+        configuration.resetSecret = resetSecret
+        return configuration
     }
 
     private func workerCount() throws(StartupFailure) -> Int {

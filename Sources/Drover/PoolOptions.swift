@@ -65,6 +65,16 @@ public struct PoolOptions: Sendable {
     /// The ALPN names that the pool accepts, in the order of preference.
     public var applicationProtocols = ["echo"]
     public var steering = Steering.automatic
+    /// What connections offer and allow themselves.
+    public var transport = TransportOptions()
+    /// How many connections there may be.
+    public var limits = AdmissionLimits()
+    /// When clients have to show that they receive at their address.
+    public var addressValidation = AddressValidationOptions()
+    public var sockets = SocketOptions()
+    /// The key of stateless reset tokens (RFC 9000 §10.3.2), 32 octets; nil: one that the pool makes and keeps in the
+    /// state directory. Hosts that take over each other's addresses share theirs.
+    public var resetSecret: [UInt8]?
     /// Where the pool keeps what lives as long as it runs. By default systemd's RUNTIME_DIRECTORY; else
     /// /run/drover for root, and drover in XDG_RUNTIME_DIR or below /tmp for others. One pool holds it at a
     /// time, and nobody else may look into it (systemd: RuntimeDirectoryMode=0700).

@@ -40,6 +40,29 @@ enum Parsing {
         return steering
     }
 
+    static func duration(_ text: String) throws -> Duration {
+        guard let duration = OptionDuration.parse(text) else {
+            throw ValidationError("give a time such as 30s, 5m or 12h")
+        }
+        return duration
+    }
+
+    static func choice<Value: CaseIterable & RawRepresentable<String>>(_ text: String) throws -> Value {
+        guard let value = Value(rawValue: text) else {
+            let names = Value.allCases.map(\.rawValue)
+            throw ValidationError("give \(names.dropLast().joined(separator: ", ")) or \(names.last!)")
+        }
+        return value
+    }
+
+    static func automatic(_ text: String) throws -> Bool {
+        switch text {
+        case "auto": return true
+        case "off": return false
+        default: throw ValidationError("give auto or off")
+        }
+    }
+
     static func octets(_ text: String) throws -> [UInt8] {
         guard let octets = Hexadecimal.decode(text) else {
             throw ValidationError("give octets in hexadecimal, two digits each")

@@ -57,6 +57,19 @@ struct Serve: ParsableCommand {
         transform: Parsing.steering)
     var steering = PoolOptions.Steering.automatic
 
+    @OptionGroup(title: "Connections") var transport: TransportArguments
+    @OptionGroup(title: "Admission") var admission: AdmissionArguments
+    @OptionGroup(title: "Sockets") var sockets: SocketArguments
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            A file with the key of stateless resets, 64 hexadecimal digits, that only its owner can read. (default: \
+            the pool makes its own)
+            """,
+            valueName: "file"))
+    var resetSecretFile: String?
+
     @Option(
         help: ArgumentHelp(
             "Keep what lives as long as the pool here. (default: /run/drover, or below XDG_RUNTIME_DIR)",
@@ -88,6 +101,12 @@ struct Serve: ParsableCommand {
         options.configurationID = connectionIDs.configID
         if !alpn.isEmpty { options.applicationProtocols = alpn }
         options.steering = steering
+        transport.apply(to: &options.transport)
+        admission.apply(to: &options.limits, &options.addressValidation)
+        sockets.apply(to: &options.sockets)
+        options.resetSecret = try resetSecretFile.map {
+            try SecretFile.read($0, option: "--reset-secret-file", octets: 32)
+        }
         options.runDirectory = runDir
         options.stateDirectory = stateDir
         return options

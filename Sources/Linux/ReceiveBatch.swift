@@ -7,10 +7,12 @@ package final class ReceiveBatch {
     /// The socket's own count of datagrams lost for want of buffer, as the newest datagram told it.
     package var overflows: UInt32 = 0
 
-    /// - Parameter capacity: how many messages one call receives at most. Each takes 64 KiB, the size of the
-    ///   largest train that UDP_GRO makes.
-    package init(capacity: Int) {
-        buffers = clinux_receive_batch_new(UInt32(capacity), 1 << 16)
+    /// - Parameters:
+    ///   - capacity: how many messages one call receives at most.
+    ///   - receivesTrains: whether a message may be a train that UDP_GRO made, or of any length: then each takes 64 KiB;
+    ///     else `datagramLength`.
+    package init(capacity: Int, receivesTrains: Bool = true, datagramLength: Int = 1 << 16) {
+        buffers = clinux_receive_batch_new(UInt32(capacity), receivesTrains ? 1 << 16 : datagramLength)
         received = .allocate(capacity: capacity)
         received.initialize(repeating: clinux_received(), count: capacity)
     }

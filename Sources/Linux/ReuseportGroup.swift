@@ -20,6 +20,12 @@ package enum ReuseportGroup {
         return nil
     }
 
+    /// The octets of a member's receive and send buffers that datagrams may take: the kernel doubles what it is asked for,
+    /// for its own needs.
+    package static func bufferSizes(of descriptor: Int32) throws(Errno) -> (receive: Int32, send: Int32) {
+        (try option(SO_RCVBUF, of: descriptor) / 2, try option(SO_SNDBUF, of: descriptor) / 2)
+    }
+
     private static func option(_ name: Int32, of descriptor: Int32) throws(Errno) -> Int32 {
         var value: Int32 = 0
         var length = socklen_t(MemoryLayout<Int32>.size)

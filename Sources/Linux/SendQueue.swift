@@ -13,6 +13,8 @@ package final class SendQueue {
 
     private let descriptor: Int32
     private let setsSource: Bool
+    /// The traffic class without the ECN field.
+    private let trafficClass: UInt8
     private let octets: UnsafeMutableRawBufferPointer
     private let messages: UnsafeMutablePointer<clinux_outgoing>
     private var used = 0
@@ -20,7 +22,7 @@ package final class SendQueue {
     /// Whether the last message may take another segment: its segments are all of one length so far.
     private var isTrainOpen = false
     private var segmentsInTrain = 0
-    private var canSegment = true
+    private var canSegment: Bool
 
     /// Whether the socket refused to take more. Until the next `flush`, which is due when epoll says that it is
     /// writable, there is no space.
@@ -41,9 +43,15 @@ package final class SendQueue {
     ///   - descriptor: the socket; the caller keeps it open.
     ///   - setsSource: whether each datagram names its source address: where the socket is bound to any.
     ///   - capacity: octets that can wait.
-    package init(descriptor: Int32, setsSource: Bool, capacity: Int) {
+    ///   - sendsTrains: whether datagrams are joined to trains.
+    ///   - dscp: the differentiated services codepoint, as the socket has it.
+    package init(
+        descriptor: Int32, setsSource: Bool, capacity: Int, sendsTrains: Bool = true, dscp: UInt8 = 0
+    ) {
         self.descriptor = descriptor
         self.setsSource = setsSource
+        canSegment = sendsTrains
+        trafficClass = dscp << 2
         octets = .allocate(byteCount: capacity, alignment: 64)
         messages = .allocate(capacity: Self.maximumMessages)
         messages.initialize(repeating: clinux_outgoing(), count: Self.maximumMessages)
@@ -77,12 +85,15 @@ package final class SendQueue {
     ///
     /// - Parameters:
     ///   - local: the address it is to come from.
+    ///   - ecn: the ECN field, 0 to 3.
     ///   - isProbe: whether it may be too long for the path: then it goes by itself, as a train that is too long
     ///     is lost whole.
     package func append(
         count: Int, remote: clinux_address, local: clinux_address, ecn: UInt8, isProbe: Bool = false
     ) {
         let local = setsSource ? local : clinux_address()
+        // What is said with a datagram takes the place of the socket's traffic class.
+        let ecn = ecn == 0 ? 0 : trafficClass | ecn
         if isProbe { isTrainOpen = false }
         if !extendTrain(by: count, remote: remote, local: local, ecn: ecn) {
             messages[messageCount] = clinux_outgoing(

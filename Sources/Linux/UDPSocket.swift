@@ -8,36 +8,49 @@ package final class UDPSocket {
     /// The address it is bound to, with its real port.
     package let localAddress: SocketAddress
 
+    /// How a socket is set up.
+    package struct Setup: Sendable {
+        /// Octets of the kernel's buffers to ask for: past the system's limit where the process may (CAP_NET_ADMIN), else
+        /// up to it.
+        package var receiveBuffer: Int32
+        package var sendBuffer: Int32
+        /// Whether the kernel may hand over trains. All members of a group have it or none.
+        package var receivesTrains = true
+        /// The differentiated services codepoint of what is sent, 0 to 63.
+        package var dscp: UInt8 = 0
+
+        package init(receiveBuffer: Int32, sendBuffer: Int32) {
+            self.receiveBuffer = receiveBuffer
+            self.sendBuffer = sendBuffer
+        }
+    }
+
     /// Binds `address` with SO_REUSEPORT.
-    ///
-    /// - Parameters:
-    ///   - receiveBuffer: octets of receive buffer to ask for: past the system's limit where the process may
-    ///     (CAP_NET_ADMIN), else up to it.
-    ///   - sendBuffer: the same for the send buffer.
-    package convenience init(
-        bindingSharing address: SocketAddress, receiveBuffer: Int32, sendBuffer: Int32
-    ) throws(Errno) {
+    package convenience init(bindingSharing address: SocketAddress, _ setup: Setup) throws(Errno) {
         let family = address.family == .ipv6 ? AF_INET6 : AF_INET
         let type = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
         let descriptor = FileDescriptor(owning: try syscall { socket(family, type, 0) })
         let rawValue = descriptor.rawValue
         try Self.set(rawValue, SOL_SOCKET, SO_REUSEPORT, 1)
         try Self.set(rawValue, SOL_SOCKET, SO_RXQ_OVFL, 1)
-        try Self.setBuffer(rawValue, SO_RCVBUFFORCE, else: SO_RCVBUF, receiveBuffer)
-        try Self.setBuffer(rawValue, SO_SNDBUFFORCE, else: SO_SNDBUF, sendBuffer)
+        try Self.setBuffer(rawValue, SO_RCVBUFFORCE, else: SO_RCVBUF, setup.receiveBuffer)
+        try Self.setBuffer(rawValue, SO_SNDBUFFORCE, else: SO_SNDBUF, setup.sendBuffer)
+        let trafficClass = Int32(setup.dscp) << 2
         switch address.family {
         case .ipv4:
+            try Self.set(rawValue, Int32(IPPROTO_IP), IP_TOS, trafficClass)
             try Self.set(rawValue, Int32(IPPROTO_IP), IP_PKTINFO, 1)
             try Self.set(rawValue, Int32(IPPROTO_IP), IP_RECVTOS, 1)
             try Self.set(rawValue, Int32(IPPROTO_IP), IP_MTU_DISCOVER, IP_PMTUDISC_PROBE)
         case .ipv6:
             try Self.set(rawValue, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1)
+            try Self.set(rawValue, Int32(IPPROTO_IPV6), IPV6_TCLASS, trafficClass)
             try Self.set(rawValue, Int32(IPPROTO_IPV6), IPV6_RECVPKTINFO, 1)
             try Self.set(rawValue, Int32(IPPROTO_IPV6), IPV6_RECVTCLASS, 1)
             try Self.set(rawValue, Int32(IPPROTO_IPV6), IPV6_MTU_DISCOVER, IPV6_PMTUDISC_PROBE)
         }
-        // All members of a reuseport group have it or none: a kernel without it refuses all of them.
-        _ = try? Self.set(rawValue, SOL_UDP, UDP_GRO, 1)
+        // A kernel without it refuses all members of the group.
+        if setup.receivesTrains { _ = try? Self.set(rawValue, SOL_UDP, UDP_GRO, 1) }
         try syscall { address.withSockaddr { bind(rawValue, $0, $1) } }
         try self.init(adopting: descriptor)
     }

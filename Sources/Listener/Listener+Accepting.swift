@@ -1,7 +1,9 @@
+internal import CLinux
 private import Control
 private import EventLoop
 private import Linux
 package import QUICLB
+private import TLS
 package import Transport
 
 // From first packets to connections.
@@ -15,43 +17,75 @@ extension Listener {
         // RFC 9000 §14.1
         guard datagram.octets.count >= 1200 else { return stats.add(.droppedShortInitial) }
         // RFC 9000 §7.2: the client's first destination ID has 8 octets at least.
-        guard destination.count >= 8, let source = ConnectionID(header.source) else {
-            return stats.add(.droppedInvalidInitial)
-        }
-        guard !isStopping else { return stats.add(.droppedStopping) }
+        guard destination.count >= 8, let source = ConnectionID(header.source), let token = header.token
+        else { return stats.add(.droppedInvalidInitial) }
+        let packet = FirstPacket(
+            version: header.version, destination: destination, source: source, token: nil)
+        if isStopping { return refuse(packet, datagram, for: .refusedStopping) }
         switch routing.verdict(forInitial: destination, owner: owner, datagram.arrival) {
-        case .keep: accept(header, destination, source, datagram)
+        case .keep: admit(packet, token: token, isOurs: owner != nil, datagram)
         case .forward(let owner): forward(datagram, to: owner)
+        case .drop(.refusedStopping): refuse(packet, datagram, for: .refusedStopping)
         case .drop(let counter): stats.add(counter)
         }
     }
 
-    private func accept(
-        _ header: LongHeader, _ destination: ConnectionID, _ source: ConnectionID,
-        _ datagram: IncomingDatagram
+    /// Makes a connection of an Initial, unless its sender has to show first that it has this address, or there are too
+    /// many.
+    private func admit(
+        _ packet: FirstPacket, token: UnsafeRawBufferPointer, isOurs: Bool, _ datagram: IncomingDatagram
     ) {
-        guard table.count < limits.connections else { return stats.add(.droppedConnectionLimit) }
-        guard halfOpen < limits.halfOpen else { return stats.add(.droppedHalfOpenLimit) }
-        guard
-            let connection = Connection(
-                acceptingVersion: header.version, destination: destination, source: source,
-                path: datagram.path, context: context, sendQueue: datagram.socket.sendQueue, delegate: self)
-        else { return stats.add(.droppedInvalidInitial) }
-        table.add(connection)
-        // The client uses the ID it made up until it hears ours.
-        table.add(destination, for: connection, isIssued: false)
-        connection.receive(datagram.octets, path: datagram.path, ecn: datagram.ecn)
-        // What was not protected with the keys of its connection ID has ended the connection at once.
-        guard !connection.hasEnded else { return stats.add(.droppedInvalidInitial) }
-        count(connection)
+        let address = datagram.path.remote.pointee
+        switch proof.verdict(
+            on: token, from: address, destination: packet.destination, isOurs: isOurs, at: .now)
+        {
+        case .valid(let token, let nonce):
+            let proven = FirstPacket(
+                version: packet.version, destination: packet.destination, source: packet.source, token: token)
+            if accept(proven, datagram) { proof.use(nonce) }
+        case .none:
+            if validation.asks(halfOpen: admission.halfOpen, at: context.loop.now) {
+                return sendRetry(packet, datagram)
+            }
+            _ = accept(packet, datagram)
+        // RFC 9000 §8.1.2
+        case .invalid: refuse(packet, datagram, for: .refusedInvalidToken, error: .invalidToken)
+        case .used: stats.add(.droppedReplayedToken)
+        }
     }
 
-    private func count(_ connection: Connection) {
-        connection.isCounted = true
+    private func accept(_ packet: FirstPacket, _ datagram: IncomingDatagram) -> Bool {
+        let address = datagram.path.remote.pointee
+        if let obstacle = admission.obstacle(from: address) {
+            refuse(packet, datagram, for: obstacle)
+            return false
+        }
+        guard
+            let connection = Connection(
+                accepting: packet, path: datagram.path, context: context,
+                sendQueue: datagram.socket.sendQueue, delegate: self)
+        else {
+            stats.add(.droppedInvalidInitial)
+            return false
+        }
+        table.add(connection)
+        // The client uses the ID it made up, or had from a Retry, until it hears the connection's.
+        table.add(packet.destination, for: connection, isIssued: false)
+        connection.receive(datagram.octets, path: datagram.path, ecn: datagram.ecn)
+        // What was not protected with the keys of its connection ID has ended the connection at once.
+        guard !connection.hasEnded else {
+            stats.add(.droppedInvalidInitial)
+            return false
+        }
+        count(connection, from: address)
+        return true
+    }
+
+    private func count(_ connection: Connection, from address: clinux_address) {
+        connection.network = admission.accepted(from: address)
         stats.add(.datagramsDelivered)
         stats.add(.connectionsAccepted)
         stats.add(.connectionsCurrent)
-        halfOpen += 1
     }
 }
 
@@ -71,19 +105,20 @@ extension Listener: ConnectionDelegate {
 
     package func handshakeCompleted(_ connection: Connection) {
         stats.add(.handshakesCompleted)
-        halfOpen -= 1
+        admission.established()
+        if options.validation.newTokenLifetime != nil { sendToken(on: connection) }
         onConnection(connection)
     }
 
     package func ended(_ connection: Connection) {
         table.remove(connection)
-        if connection.isCounted { uncount(connection) }
+        if let network = connection.network { uncount(connection, network) }
         reportUnused()
         reportDrained()
     }
 
-    private func uncount(_ connection: Connection) {
-        if !connection.isEstablished { halfOpen -= 1 }
+    private func uncount(_ connection: Connection, _ network: ClientNetwork) {
+        admission.ended(network, wasEstablished: connection.isEstablished)
         stats.add(.connectionsClosed)
         stats.subtract(.connectionsCurrent)
     }

@@ -1,8 +1,9 @@
 private import CLinux
-private import Control
+internal import Control
 private import EventLoop
 private import Linux
 internal import QUICLB
+internal import TLS
 internal import Transport
 
 // What is answered without a connection: nothing is kept, and the rate is bounded.
@@ -16,16 +17,12 @@ extension Listener {
         guard versionNegotiationRate.allows(at: context.loop.now) else {
             return stats.add(.droppedRateLimited)
         }
-        let answer = VersionNegotiation(answering: header, random: context.random.next())
-        let sendQueue = datagram.socket.sendQueue
-        guard let space = sendQueue.space(for: answer.count) else {
-            return stats.add(.droppedSendQueueFull)
+        let packet = VersionNegotiation(answering: header, random: context.random.next())
+        let isSent = answer(datagram, capacity: packet.count) { buffer in
+            packet.write(to: buffer)
+            return packet.count
         }
-        answer.write(to: UnsafeMutableRawBufferPointer(start: space, count: answer.count))
-        sendQueue.append(
-            count: answer.count, remote: datagram.path.remote.pointee, local: datagram.path.local.pointee,
-            ecn: 0)
-        stats.add(.versionNegotiationsSent)
+        if isSent { stats.add(.versionNegotiationsSent) }
     }
 
     /// A short packet whose connection ID leads nowhere, though this slot could have issued it: the peer learns that
@@ -35,17 +32,71 @@ extension Listener {
             return stats.add(.droppedUnknownConnection)
         }
         guard statelessResetRate.allows(at: context.loop.now) else { return stats.add(.droppedRateLimited) }
-        let sendQueue = datagram.socket.sendQueue
-        guard let space = sendQueue.space(for: length) else { return stats.add(.droppedSendQueueFull) }
+        let isSent = answer(datagram, capacity: length) { packet in
+            context.random.fill(packet)
+            // RFC 9000 §10.3: it looks like a short header, fixed bit set.
+            packet[0] = packet[0] & 0x3f | 0x40
+            let token = packet[(length - StatelessReset.tokenLength)...]
+            statelessReset.writeToken(of: destination, to: UnsafeMutableRawBufferPointer(rebasing: token))
+            return length
+        }
+        if isSent { stats.add(.statelessResetsSent) }
+    }
 
-        let packet = UnsafeMutableRawBufferPointer(start: space, count: length)
-        context.random.fill(packet)
-        // RFC 9000 §10.3: it looks like a short header, fixed bit set.
-        packet[0] = packet[0] & 0x3f | 0x40
-        let token = UnsafeMutableRawBufferPointer(rebasing: packet[(length - StatelessReset.tokenLength)...])
-        statelessReset.writeToken(of: destination, to: token)
+    /// Asks the sender of an Initial to show that it receives at its address (RFC 9000 §8.1.2).
+    func sendRetry(_ packet: FirstPacket, _ datagram: IncomingDatagram) {
+        let source = makeConnectionID()
+        let address = datagram.path.remote.pointee
+        withUnsafeTemporaryAllocation(byteCount: AddressToken.maximumLength, alignment: 8) { token in
+            let tokenLength = proof.sealer.writeRetryToken(
+                for: address, originalDestination: packet.destination, source: source, at: .now, to: token)
+            let token = UnsafeRawBufferPointer(rebasing: token[..<tokenLength])
+            let capacity = StatelessPackets.maximumRetryLength(tokenLength: tokenLength)
+            let isSent = answer(datagram, capacity: capacity) { buffer in
+                statelessPackets.writeRetry(answering: packet, source: source, token: token, to: buffer)
+            }
+            if isSent { stats.add(.retriesSent) }
+        }
+    }
+
+    /// Tells the sender of an Initial that there will be no connection (RFC 9000 §10.2.3), and counts why.
+    func refuse(
+        _ packet: FirstPacket, _ datagram: IncomingDatagram, for reason: Counter,
+        error: TransportErrorCode = .connectionRefused
+    ) {
+        stats.add(reason)
+        guard refusalRate.allows(at: context.loop.now) else { return stats.add(.droppedRateLimited) }
+        let isSent = answer(datagram, capacity: StatelessPackets.maximumRefusalLength) { buffer in
+            statelessPackets.writeRefusal(of: packet, error: error, to: buffer)
+        }
+        if isSent { stats.add(.refusalsSent) }
+    }
+
+    /// Queues what `write` writes as an answer to the datagram.
+    ///
+    /// - Returns: whether there was room for it.
+    private func answer(
+        _ datagram: IncomingDatagram, capacity: Int, write: (UnsafeMutableRawBufferPointer) -> Int?
+    ) -> Bool {
+        let sendQueue = datagram.socket.sendQueue
+        guard let space = sendQueue.space(for: capacity) else {
+            stats.add(.droppedSendQueueFull)
+            return false
+        }
+        guard let count = write(UnsafeMutableRawBufferPointer(start: space, count: capacity)) else {
+            return false
+        }
         sendQueue.append(
-            count: length, remote: datagram.path.remote.pointee, local: datagram.path.local.pointee, ecn: 0)
-        stats.add(.statelessResetsSent)
+            count: count, remote: datagram.path.remote.pointee, local: datagram.path.local.pointee, ecn: 0)
+        return true
+    }
+
+    /// Gives the client a token for its next connection (RFC 9000 §8.1.3).
+    func sendToken(on connection: Connection) {
+        withUnsafeTemporaryAllocation(byteCount: AddressToken.maximumLength, alignment: 8) { token in
+            let length = proof.sealer.writeNewToken(
+                for: connection.remoteAddress.storage, at: .now, to: token)
+            connection.sendToken(UnsafeRawBufferPointer(rebasing: token[..<length]))
+        }
     }
 }

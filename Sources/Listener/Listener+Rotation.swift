@@ -42,9 +42,15 @@ extension Listener {
     }
 
     func issueConnectionID(for connection: Connection) -> ConnectionID {
+        let id = makeConnectionID()
+        table.add(id, for: connection, isIssued: true)
+        return id
+    }
+
+    /// A connection ID of this slot's that no connection has.
+    func makeConnectionID() -> ConnectionID {
         var (id, random) = (ConnectionID(), context.random)
         repeat { id = ids.issuer.next(using: &random) } while table[id] != nil
-        table.add(id, for: connection, isIssued: true)
         if id.codepoint == ConfigurationID.unroutable { stats.add(.unroutableIDsIssued) }
         if ids.issuer.asksForNonces() { report(.needsNonces(ids.newest)) }
         return id

@@ -11,41 +11,56 @@ package final class Listener {
     let context: TransportContext
     var ids: ConnectionIDs
     var routing: Routing
-    let statelessReset: StatelessReset
+    var statelessReset: StatelessReset
+    let options: ListenerOptions
     let stats: StatsPage
-    let limits: ListenerLimits
     let report: (WorkerMessage) -> Void
     let onConnection: (Connection) -> Void
-    let batch = ReceiveBatch(capacity: batchSize)
+    let batch: ReceiveBatch
     var table = ConnectionTable()
+    var admission: Admission
+    var validation: AddressValidation
+    var proof: AddressProof
+    let statelessPackets = StatelessPackets()
     var sockets: [ListenerSocket] = []
     var forwarder: Forwarder?
-    var halfOpen = 0
     var isStopping = false
     /// Whether to say `drained` when there is no connection.
     var owesDrained = false
     var versionNegotiationRate = RateLimit(perSecond: 1000)
     var statelessResetRate = RateLimit(perSecond: 1000)
-
-    /// Messages that one turn takes from a socket before what they caused is sent.
-    private static let batchSize = 32
+    var refusalRate = RateLimit(perSecond: 1000)
 
     /// - Parameters:
+    ///   - pool: where all slots' connections are counted.
     ///   - report: told what the supervisor is to know.
     ///   - onConnection: called when a connection's handshake is complete.
     package init(
-        context: TransportContext, ids: ConnectionIDs, routing: Routing, statelessReset: StatelessReset,
-        stats: StatsPage, limits: ListenerLimits,
+        context: TransportContext, ids: ConnectionIDs, routing: Routing, secrets: PoolSecrets,
+        options: ListenerOptions, stats: StatsPage, pool: PoolPage,
         report: @escaping (WorkerMessage) -> Void, onConnection: @escaping (Connection) -> Void
     ) {
         self.context = context
         self.ids = ids
         self.routing = routing
-        self.statelessReset = statelessReset
+        statelessReset = StatelessReset(secret: secrets.resetSecret)
+        self.options = options
         self.stats = stats
-        self.limits = limits
+        batch = ReceiveBatch(
+            capacity: Int(options.sockets.batchSize), receivesTrains: options.sockets.receivesTrains,
+            datagramLength: Int(options.transport.maximumUDPPayload))
+        admission = Admission(options.limits, slot: routing.slot, pool: pool)
+        validation = AddressValidation(options.validation)
+        let sealer = TokenSealer(keys: secrets.tokenKeys, random: context.random.next())
+        proof = AddressProof(options.validation, sealer: sealer)
         self.report = report
         self.onConnection = onConnection
+    }
+
+    /// Uses these secrets from now on.
+    package func use(_ secrets: PoolSecrets) {
+        statelessReset = StatelessReset(secret: secrets.resetSecret)
+        proof.sealer.setKeys(secrets.tokenKeys)
     }
 
     /// Starts to receive on `socket`, of the pool's next address.
@@ -53,8 +68,9 @@ package final class Listener {
     /// - Parameter isAdopted: whether another process used it before.
     package func add(_ socket: UDPSocket, isAdopted: Bool) throws(Errno) {
         let index = UInt16(sockets.count)
-        let socket = ListenerSocket(socket, addressIndex: index, isAdopted: isAdopted, loop: context.loop) {
-            [unowned self] in
+        let socket = ListenerSocket(
+            socket, addressIndex: index, isAdopted: isAdopted, options: options.sockets, loop: context.loop
+        ) { [unowned self] in
             _ = receive(on: $0)
         }
         try socket.start()

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Control
 internal import EventLoop
 internal import Linux
 
@@ -24,7 +25,7 @@ final class ListenerSocket {
     /// - Parameter isAdopted: whether another process used the socket before, so that the kernel's counts do not
     ///   start at 0.
     init(
-        _ udp: UDPSocket, addressIndex: UInt16, isAdopted: Bool, loop: EventLoop,
+        _ udp: UDPSocket, addressIndex: UInt16, isAdopted: Bool, options: SocketOptions, loop: EventLoop,
         onReadable: @escaping (ListenerSocket) -> Void
     ) {
         self.udp = udp
@@ -34,7 +35,7 @@ final class ListenerSocket {
         overflows = isAdopted ? nil : 0
         sendQueue = SendQueue(
             descriptor: udp.fileDescriptor.rawValue, setsSource: udp.localAddress.isWildcard,
-            capacity: Self.sendCapacity)
+            capacity: Self.sendCapacity, sendsTrains: options.sendsTrains, dscp: options.dscp)
     }
 
     func start() throws(Errno) {

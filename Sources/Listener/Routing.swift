@@ -57,7 +57,7 @@ package struct Routing {
     package func verdict(
         forInitial destination: ConnectionID, owner: Slot?, _ arrival: Arrival
     ) -> Verdict {
-        let ownVerdict: Verdict = isLeaving ? .drop(.droppedStopping) : .keep
+        let ownVerdict: Verdict = isLeaving ? .drop(.refusedStopping) : .keep
         switch owner.map({ verdict(forSlot: $0, arrival) }) {
         case .forward(let owner): return .forward(owner)
         case .keep where !isLeaving: return .keep

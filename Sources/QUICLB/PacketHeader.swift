@@ -34,6 +34,8 @@ package struct LongHeader {
     /// 0 to 255 octets: QUIC version 1 has 20 at most, other versions may have more.
     package let destination: UnsafeRawBufferPointer
     package let source: UnsafeRawBufferPointer
+    /// What follows the IDs, which depends on version and type.
+    package let rest: UnsafeRawBufferPointer
 
     /// Reads a long header; nil where it is cut short.
     ///
@@ -49,6 +51,7 @@ package struct LongHeader {
         version = UInt32(bigEndian: datagram.loadUnaligned(fromByteOffset: 1, as: UInt32.self))
         self.destination = destination
         source = UnsafeRawBufferPointer(rebasing: datagram[destinationEnd + 1..<sourceEnd])
+        rest = UnsafeRawBufferPointer(rebasing: datagram[sourceEnd...])
     }
 
     /// The destination ID alone, of a packet that may be cut short after it; nil where it ends before.
@@ -63,4 +66,16 @@ package struct LongHeader {
     /// Whether this is an Initial packet of QUIC version 1 (RFC 9000 §17.2.2): fixed bit set, type 0.
     @inlinable
     package var isInitial: Bool { first & 0x70 == 0x40 }
+
+    /// The token of an Initial packet of QUIC version 1 (RFC 9000 §17.2.2), empty where there is none; nil where it is
+    /// cut short.
+    package var token: UnsafeRawBufferPointer? {
+        guard let first = rest.first else { return nil }
+        // RFC 9000 §16: a variable-length integer.
+        let lengthOctets = 1 << Int(first >> 6)
+        guard rest.count >= lengthOctets else { return nil }
+        let length = rest[1..<lengthOctets].reduce(UInt64(first & 0x3f)) { $0 << 8 | UInt64($1) }
+        guard length <= UInt64(rest.count - lengthOctets) else { return nil }
+        return UnsafeRawBufferPointer(rebasing: rest[lengthOctets..<lengthOctets + Int(length)])
+    }
 }

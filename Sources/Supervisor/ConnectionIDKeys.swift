@@ -15,32 +15,29 @@ final class ConnectionIDKeys {
     private var keys: Keys?
 
     private struct Keys: ~Copyable {
-        let store: ConnectionIDStore
+        let state: StateDirectory
         var record: ConnectionIDRecord
 
         mutating func change(_ body: (inout ConnectionIDRecord) -> Void) throws(StartupFailure) {
             var changed = record
             body(&changed)
-            try store.save(changed)
+            try state.save(changed)
             record = changed
         }
     }
 
-    /// - Parameter stateDirectory: where the keys are kept; it is there.
-    init(
-        _ options: ConnectionIDOptions, host: HostID, stateDirectory: String
-    ) throws(StartupFailure) {
+    /// - Parameter state: where the keys are kept.
+    init(_ options: ConnectionIDOptions, host: HostID, state: StateDirectory) throws(StartupFailure) {
         layout = try ConnectionIDLayout(options, host: host)
         guard layout.isKeyed else {
             current = layout.configuration(id: options.configurationID, key: nil)
             return
         }
-        let store = try ConnectionIDStore(directory: stateDirectory)
-        var record = try store.load() ?? ConnectionIDRecord()
+        var record = try state.load(ConnectionIDRecord.self) ?? ConnectionIDRecord()
         record.prepare(options, nonceLength: layout.nonceLength)
-        try store.save(record)
+        try state.save(record)
         current = layout.configuration(id: record.keys[0].id, key: record.keys[0].key)
-        keys = Keys(store: store, record: record)
+        keys = Keys(state: state, record: record)
     }
 
     /// Oldest first.

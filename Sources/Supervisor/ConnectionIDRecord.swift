@@ -47,7 +47,12 @@ struct ConnectionIDRecord: Equatable {
 
 // MARK: The file
 
-extension ConnectionIDRecord {
+extension ConnectionIDRecord: StateRecord {
+    static let fileName = "connection-ids.json"
+    static let name = "connection-ID record"
+    static let afterLoss = "tell load balancers the new keys"
+    static let afterDisclosure = "drover rotate-key afterwards"
+
     /// JSON; numbers that JSON cannot have are in hexadecimal.
     private struct File: Codable {
         var version: Int
@@ -91,7 +96,6 @@ extension ConnectionIDRecord {
         }
     }
 
-    /// What a file says; nil where it is no such file, or damaged.
     init?(decoding octets: [UInt8]) {
         guard let file = try? JSONDecoder().decode(File.self, from: Data(octets)),
             file.version == Self.version, !file.keys.isEmpty

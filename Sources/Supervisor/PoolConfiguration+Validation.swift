@@ -24,6 +24,12 @@ extension PoolConfiguration {
             }
         }
         try Self.validate(applicationProtocols: applicationProtocols)
+        try options.check()
+        if let resetSecret, resetSecret.count != PoolSecrets.resetSecretLength {
+            throw StartupFailure(
+                .usage, "--reset-secret-file", why: "the secret has \(resetSecret.count) octets",
+                remedy: "give \(PoolSecrets.resetSecretLength)")
+        }
     }
 
     /// Throws where no pool can accept these ALPN names.

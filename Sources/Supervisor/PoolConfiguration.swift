@@ -10,7 +10,7 @@ package struct PoolConfiguration: Sendable {
     package var steering: SteeringMode
     package var hostID: HostID
     package var connectionIDs: ConnectionIDOptions
-    /// Where the keys of connection IDs are kept. It is there.
+    /// Where keys are kept. It is there.
     package var stateDirectory: String
     /// PEM.
     package var certificateChain: [UInt8]
@@ -20,18 +20,20 @@ package struct PoolConfiguration: Sendable {
     package var applicationProtocols: [String]
     /// nil: `ControlPath.defaultRunDirectory`.
     package var runDirectory: String?
-    /// The kernel's buffers of each socket, in octets. Its own default loses bursts of Initials.
-    package var receiveBufferSize: UInt32 = 4 << 20
-    package var sendBufferSize: UInt32 = 2 << 20
-    package var idleTimeout: Duration = .seconds(30)
+    package var options = ListenerOptions()
+    /// The key of stateless reset tokens; nil: one that is kept in the state directory.
+    package var resetSecret: [UInt8]?
+    /// How long the keys of session tickets and tokens are new. What was made under them is good for as long again.
+    package var secretLifetime = Duration.seconds(86_400)
     /// How long the pool may take until every slot is active at once.
     package var startTimeout: Duration = .seconds(30)
 
     package static let workerCounts = 1...256
     /// Nobody has more, and their names have to fit a worker's configuration message.
     package static let applicationProtocolCounts = 1...16
-    /// A configuration message carries a descriptor for each address and one for the stats page.
-    package static let addressCounts = 1...(PacketChannel.maximumDescriptorCount - 1)
+    /// A configuration message carries a descriptor for each address, the stats page, the pool's page and
+    /// the forwarding socket.
+    package static let addressCounts = 1...(PacketChannel.maximumDescriptorCount - 3)
 
     package init(
         addresses: [SocketAddress], workerCount: Int, steering: SteeringMode = .automatic, hostID: HostID,

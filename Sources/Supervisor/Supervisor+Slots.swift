@@ -33,9 +33,8 @@ extension Supervisor {
             steering: steering.workerSteering, forwardingDirectory: runDirectory.path, placement: placement,
             active: ring.members.sorted(),
             certificateChain: configuration.certificateChain, privateKey: configuration.privateKey,
-            applicationProtocols: configuration.applicationProtocols, resetSecret: keys.resetSecret,
-            ticketKeys: keys.ticketKeys, receiveBufferSize: configuration.receiveBufferSize,
-            sendBufferSize: configuration.sendBufferSize, idleTimeout: configuration.idleTimeout)
+            applicationProtocols: configuration.applicationProtocols, secrets: keys.secrets,
+            options: configuration.options)
     }
 
     func checkConfigurationFitsChannel() throws(StartupFailure) {
@@ -71,6 +70,7 @@ extension Supervisor {
             return fail(error)
         }
         reservation.release()
+        if bufferSizes == nil { bufferSizes = try? ReuseportGroup.bufferSizes(of: socket.rawValue) }
     }
 
     func slotBecameActive(_ slot: Slot) {

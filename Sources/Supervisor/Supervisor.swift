@@ -21,12 +21,14 @@ package final class Supervisor {
 
     let command: WorkerCommand
     let configuration: PoolConfiguration
-    let keys = PoolKeys()
+    let keys: PoolKeys
     let connectionIDs: ConnectionIDKeys
     let placement: PlacementHash
     let runDirectory: RunDirectory
     let reservations: [AddressReservation]
     let steering: PoolSteering
+    let page: PoolPage
+    let pageMemory: SharedMemory
     let loop: EventLoop
     private let signals: SignalDescriptor
     private var signalSource: EventSource!
@@ -37,9 +39,12 @@ package final class Supervisor {
     var ring = RingMembership()
     var rotation = KeyRotation()
     var rotationTimer: Timer!
+    var secretsTimer: Timer!
     var phase = Phase.starting
     private var controlSocket: ControlSocket?
     private var hints: [String] = []
+    /// What the kernel gave the first socket.
+    var bufferSizes: (receive: Int32, send: Int32)?
 
     /// Takes what the pool needs of the host: the run directory, the addresses, the steering program. Signals
     /// that stop the pool are blocked from here on.
@@ -50,12 +55,14 @@ package final class Supervisor {
         try configuration.raiseDescriptorLimit()
         self.configuration = configuration
         self.command = command
+        runDirectory = try RunDirectory(configuration.runDirectory ?? ControlPath.defaultRunDirectory)
+        let state = try StateDirectory(configuration.stateDirectory)
+        keys = try PoolKeys(
+            state, resetSecret: configuration.resetSecret, lifetime: configuration.secretLifetime, at: .now)
         connectionIDs = try ConnectionIDKeys(
-            configuration.connectionIDs, host: configuration.hostID,
-            stateDirectory: configuration.stateDirectory)
+            configuration.connectionIDs, host: configuration.hostID, state: state)
         var generator = SystemRandomNumberGenerator()
         placement = PlacementHash(using: &generator)
-        runDirectory = try RunDirectory(configuration.runDirectory ?? ControlPath.defaultRunDirectory)
         var reservations: [AddressReservation] = []
         for address in configuration.addresses {
             reservations.append(try AddressReservation(address))
@@ -69,12 +76,16 @@ package final class Supervisor {
         do {
             signals = try SignalDescriptor([SIGTERM, SIGINT])
             loop = try EventLoop()
+            let pageMemory = try PoolPage.makeMemory()
+            page = PoolPage(in: pageMemory)
+            self.pageMemory = pageMemory
             signalSource = EventSource(fileDescriptor: signals.rawValue) { [unowned self] _ in
                 receiveSignals()
             }
             startTimer = Timer { [unowned self] in startIsOverdue() }
             stopTimer = Timer { [unowned self] in stopIsOverdue() }
             rotationTimer = Timer { [unowned self] in rotationIsOverdue() }
+            secretsTimer = Timer { [unowned self] in secretsAreDue() }
             try loop.add(signalSource, for: .readable)
             for _ in 0..<configuration.workerCount { _ = try addSlot() }
         } catch {
@@ -97,6 +108,7 @@ package final class Supervisor {
         defer { controlSocket?.close() }
         self.hints = hints
         loop.set(startTimer, to: .now + configuration.startTimeout)
+        scheduleSecretRotation()
         for slot in slots {
             guard case .starting = phase else { break }
             slot.start()
@@ -175,6 +187,9 @@ package final class Supervisor {
     func announceReady() {
         let addresses = addresses.map(\.description).joined(separator: ", ")
         hints.forEach(Report.announce)
+        if let (receive, send) = bufferSizes {
+            Report.announce("each socket has a receive buffer of \(receive) octets, a send buffer of \(send)")
+        }
         let workers = slots.count == 1 ? "1 worker" : "\(slots.count) workers"
         Report.announce("ready on \(addresses) (\(workers), steering \(steering.description))")
     }

@@ -222,6 +222,7 @@ final class WorkerSlot {
         loop.clear(killTimer)
         // The counters go on; what is now is over.
         page[.connectionsCurrent] = 0
+        pool.page[slot] = 0
         page.heartbeat = 0
         died("\(who) \(how)")
     }
@@ -238,7 +239,8 @@ final class WorkerSlot {
             kill(after: Self.startTimeout, why: "it was not ready within \(Self.startTimeout)")
             process.send(
                 .configure(pool.workerConfiguration(slot: slot, spawn, nonces: pool.takeNonces(for: slot))),
-                descriptors: [pageMemory.rawValue] + forwarding + (spawn.adoptsSockets ? sockets.all : []))
+                descriptors: [pageMemory.rawValue, pool.pageMemory.rawValue] + forwarding
+                    + (spawn.adoptsSockets ? sockets.all : []))
         } catch {
             if let why { Report.notice("slot \(slot): \(why)") }
             died("its worker could not be started: \(error)")

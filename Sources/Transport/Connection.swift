@@ -51,9 +51,9 @@ package final class Connection: @unchecked Sendable {
     package internal(set) var isEstablished = false
     /// Called once, when the connection is closed by either side.
     package var onClose: (() -> Void)?
-    /// The IDs that lead to it, and whether it is counted. The listener's to keep.
+    /// The IDs that lead to it, and where it is counted; nil where it is not. The listener's to keep.
     package var connectionIDs: [ConnectionID] = []
-    package var isCounted = false
+    package var network: ClientNetwork?
 
     private struct ClosePacket {
         let octets: [UInt8]
@@ -64,51 +64,74 @@ package final class Connection: @unchecked Sendable {
     /// Accepts a connection from its first Initial packet, which the caller then gives to `receive`.
     ///
     /// - Parameters:
-    ///   - version: the packet's QUIC version.
-    ///   - destination: its Destination Connection ID, which the client made up.
-    ///   - source: its Source Connection ID, the client's own.
     ///   - path: the addresses it came on.
     ///   - sendQueue: of the socket it came to.
     /// - Returns: nil where ngtcp2 had no memory for it.
     package init?(
-        acceptingVersion version: UInt32, destination: ConnectionID, source: ConnectionID, path: NetworkPath,
-        context: TransportContext, sendQueue: SendQueue, delegate: any ConnectionDelegate
+        accepting packet: FirstPacket, path: NetworkPath, context: TransportContext, sendQueue: SendQueue,
+        delegate: any ConnectionDelegate
     ) {
         lastRemoteAddress = path.remoteAddress
         self.context = context
         self.sendQueue = sendQueue
         self.delegate = delegate
-        guard createHandle(version, destination, source, path) else {
+        guard createHandle(packet, path) else {
             delegate.ended(self)
             return nil
         }
     }
 
-    private func createHandle(
-        _ version: UInt32, _ destination: ConnectionID, _ source: ConnectionID, _ path: NetworkPath
-    ) -> Bool {
+    private func createHandle(_ packet: FirstPacket, _ path: NetworkPath) -> Bool {
         var settings = context.settings.ngtcp2Settings
         settings.initial_ts = context.loop.now.nanoseconds
         settings.rand_ctx.native_handle = Unmanaged.passUnretained(context.random).toOpaque()
 
         var parameters = context.settings.transportParameters
-        parameters.original_dcid = ngtcp2_cid(destination)
+        // RFC 9000 §7.3
+        parameters.original_dcid = ngtcp2_cid(packet.token?.originalDestination ?? packet.destination)
         parameters.original_dcid_present = 1
+        if let token = packet.token { use(token, of: packet, &settings, &parameters) }
         parameters.stateless_reset_token_present = 1
         let id = withUnsafeMutableBytes(of: &parameters.stateless_reset_token) { token in
             delegate.issueConnectionID(for: self, resetToken: token)
         }
         issuedIDs.issued(id)
 
-        var peerID = ngtcp2_cid(source)
+        var peerID = ngtcp2_cid(packet.source)
         var ownID = ngtcp2_cid(id)
         var path = path.ngtcp2Path
         let result = withUnsafePointer(to: Self.callbacks) { callbacks in
             quic_conn_server_new(
-                &handle, &peerID, &ownID, &path, version, callbacks, &settings, &parameters,
+                &handle, &peerID, &ownID, &path, packet.version, callbacks, &settings, &parameters,
                 Unmanaged.passUnretained(self).toOpaque())
         }
-        return result == 0
+        guard result == 0, let handle else { return false }
+        if let keepAlive = context.settings.keepAlive {
+            ngtcp2_conn_set_keep_alive_timeout(handle, keepAlive.nanoseconds)
+        }
+        return true
+    }
+
+    /// The peer's address is valid (RFC 9000 §8.1): ngtcp2 copies the token, and takes other Initials with it only.
+    private func use(
+        _ token: FirstPacket.Token, of packet: FirstPacket, _ settings: inout ngtcp2_settings,
+        _ parameters: inout ngtcp2_transport_params
+    ) {
+        settings.token = token.octets.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        settings.tokenlen = token.octets.count
+        settings.token_type = NGTCP2_TOKEN_TYPE_NEW_TOKEN
+        guard token.originalDestination != nil else { return }
+        settings.token_type = NGTCP2_TOKEN_TYPE_RETRY
+        parameters.retry_scid = ngtcp2_cid(packet.destination)
+        parameters.retry_scid_present = 1
+    }
+
+    /// Gives the peer a token for its next connection, NEW_TOKEN (RFC 9000 §8.1.3).
+    package func sendToken(_ token: UnsafeRawBufferPointer) {
+        guard let handle else { return }
+        let start = token.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        let result = ngtcp2_conn_submit_new_token(handle, start, token.count)
+        precondition(result == 0, "ngtcp2 had no memory for a token")
     }
 
     deinit {

@@ -21,6 +21,12 @@ struct PacketProtection {
         mask = ngtcp2_crypto_cipher_ctx(native_handle: header)
         iv = InitializationVector(secret)
     }
+
+    /// Frees the keys, where ngtcp2 did not take them.
+    func release() {
+        Unmanaged<PacketKey>.fromOpaque(aead.native_handle).release()
+        if let mask = mask.native_handle { Unmanaged<HeaderProtectionKey>.fromOpaque(mask).release() }
+    }
 }
 
 /// What a packet number is mixed with to make a nonce (RFC 9001 §5.3).

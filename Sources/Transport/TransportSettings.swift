@@ -17,8 +17,19 @@ package struct TransportSettings: Sendable {
     package var maximumUnidirectionalStreams: UInt64 = 100
     /// Connection IDs of the peer's that are kept.
     package var activeConnectionIDLimit: UInt64 = 8
-    /// The largest UDP payload sent, in octets, where the path takes it.
+    /// The largest UDP payload in octets: sent, where the path takes it, and received.
     package var maximumUDPPayload = 1452
+    /// How long a connection may be silent before the peer is asked for a sign of life; nil: it is not asked.
+    package var keepAlive: Duration?
+    package var congestionControl = CongestionControl.cubic
+    /// Whether the peer may change its address on purpose (RFC 9000 §9).
+    package var allowsActiveMigration = true
+
+    package enum CongestionControl: Sendable {
+        case cubic
+        case bbr
+        case reno
+    }
 
     package init() {}
 }
@@ -31,6 +42,12 @@ extension TransportSettings {
         settings.max_tx_udp_payload_size = maximumUDPPayload
         settings.max_window = maximumConnectionWindow
         settings.max_stream_window = maximumStreamWindow
+        settings.cc_algo =
+            switch congestionControl {
+            case .cubic: NGTCP2_CC_ALGO_CUBIC
+            case .bbr: NGTCP2_CC_ALGO_BBR
+            case .reno: NGTCP2_CC_ALGO_RENO
+            }
         return settings
     }
 
@@ -45,13 +62,15 @@ extension TransportSettings {
         parameters.initial_max_streams_bidi = maximumBidirectionalStreams
         parameters.initial_max_streams_uni = maximumUnidirectionalStreams
         parameters.active_connection_id_limit = activeConnectionIDLimit
+        parameters.max_udp_payload_size = UInt64(maximumUDPPayload)
+        parameters.disable_active_migration = allowsActiveMigration ? 0 : 1
         return parameters
     }
 }
 
 extension Duration {
     /// In whole nanoseconds, as ngtcp2 counts.
-    fileprivate var nanoseconds: UInt64 {
+    var nanoseconds: UInt64 {
         UInt64(components.seconds) * 1_000_000_000 + UInt64(components.attoseconds / 1_000_000_000)
     }
 }

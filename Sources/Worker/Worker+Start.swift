@@ -13,7 +13,8 @@ extension Worker {
     ) throws(StartupFailure) {
         ProcessName.set("drover-w\(configuration.slot)")
         let stats = try openStats(descriptors.next())
-        let listener = try makeListener(configuration, stats)
+        let pool = try openPoolPage(descriptors.next())
+        let listener = try makeListener(configuration, stats, pool)
         if configuration.steering != .off {
             try startForwarding(listener, configuration, descriptors.next())
         }
@@ -46,15 +47,7 @@ extension Worker {
     }
 
     private func openStats(_ descriptor: consuming FileDescriptor?) throws(StartupFailure) -> StatsPage {
-        guard let descriptor else {
-            throw StartupFailure(.internal, "worker: open the stats page", why: "no descriptor came with it")
-        }
-        let memory: SharedMemory
-        do {
-            memory = try SharedMemory(mapping: descriptor, size: StatsPage.size)
-        } catch {
-            throw StartupFailure(.internal, "worker: map the stats page", why: "\(error)")
-        }
+        let memory = try map(descriptor, size: StatsPage.size, "the stats page")
         guard let page = StatsPage(opening: memory) else {
             throw StartupFailure(.internal, "worker: open the stats page", why: "it has another layout")
         }
@@ -62,8 +55,28 @@ extension Worker {
         return page
     }
 
+    private func openPoolPage(_ descriptor: consuming FileDescriptor?) throws(StartupFailure) -> PoolPage {
+        let memory = try map(descriptor, size: PoolPage.size, "the pool's page")
+        let page = PoolPage(in: memory)
+        poolMemory = consume memory
+        return page
+    }
+
+    private func map(
+        _ descriptor: consuming FileDescriptor?, size: Int, _ what: String
+    ) throws(StartupFailure) -> SharedMemory {
+        guard let descriptor else {
+            throw StartupFailure(.internal, "worker: open \(what)", why: "no descriptor came with it")
+        }
+        do {
+            return try SharedMemory(mapping: descriptor, size: size)
+        } catch {
+            throw StartupFailure(.internal, "worker: map \(what)", why: "\(error)")
+        }
+    }
+
     private func makeListener(
-        _ configuration: WorkerConfiguration, _ stats: StatsPage
+        _ configuration: WorkerConfiguration, _ stats: StatsPage, _ pool: PoolPage
     ) throws(StartupFailure) -> Listener {
         guard NGTCP2.isSupported else {
             throw StartupFailure(
@@ -75,8 +88,8 @@ extension Worker {
         do {
             tls = try ServerContext(
                 certificateChainPEM: configuration.certificateChain, privateKeyPEM: configuration.privateKey,
-                applicationProtocols: configuration.applicationProtocols, ticketKeys: configuration.ticketKeys
-            )
+                applicationProtocols: configuration.applicationProtocols,
+                ticketKeys: configuration.secrets.ticketKeys[0])
         } catch {
             throw StartupFailure(
                 .configuration, "tls: \(error.operation)", why: error.reason, remedy: error.advice)
@@ -88,16 +101,16 @@ extension Worker {
         } catch {
             throw StartupFailure(.configuration, "worker: lay out connection IDs", why: "\(error)")
         }
-        var settings = TransportSettings()
-        settings.idleTimeout = configuration.idleTimeout
-        let context = TransportContext(loop: loop, random: RandomSource(), tls: tls, settings: settings)
+        let context = TransportContext(
+            loop: loop, random: RandomSource(), tls: tls,
+            settings: TransportSettings(configuration.options.transport))
         return Listener(
             context: context, ids: ids,
             routing: Routing(
                 slot: configuration.slot, steering: configuration.steering, hash: configuration.placement,
                 active: configuration.active),
-            statelessReset: StatelessReset(secret: configuration.resetSecret), stats: stats,
-            limits: ListenerLimits(), report: { [unowned self] in send($0) }, onConnection: application)
+            secrets: configuration.secrets, options: configuration.options, stats: stats, pool: pool,
+            report: { [unowned self] in send($0) }, onConnection: application)
     }
 
     private func startForwarding(
@@ -125,8 +138,7 @@ extension Worker {
         do {
             guard !configuration.adoptsSockets else { return try adoptSocket(descriptors.next()) }
             let socket = try UDPSocket(
-                bindingSharing: address, receiveBuffer: Int32(clamping: configuration.receiveBufferSize),
-                sendBuffer: Int32(clamping: configuration.sendBufferSize))
+                bindingSharing: address, UDPSocket.Setup(configuration.options.sockets))
             send(
                 .bound(addressIndex: index, socket.localAddress),
                 descriptors: [socket.fileDescriptor.rawValue])
@@ -141,5 +153,38 @@ extension Worker {
     private func adoptSocket(_ descriptor: consuming FileDescriptor?) throws(Errno) -> UDPSocket {
         guard let descriptor else { throw .invalidArgument }
         return try UDPSocket(adopting: descriptor)
+    }
+}
+
+extension TransportSettings {
+    fileprivate init(_ options: TransportOptions) {
+        self.init()
+        idleTimeout = options.idleTimeout
+        handshakeTimeout = options.handshakeTimeout
+        keepAlive = options.keepAlive
+        streamWindow = options.streamWindow
+        connectionWindow = options.connectionWindow
+        maximumStreamWindow = 8 * options.streamWindow
+        maximumConnectionWindow = 4 * options.connectionWindow
+        maximumBidirectionalStreams = options.bidirectionalStreams
+        maximumUnidirectionalStreams = options.unidirectionalStreams
+        maximumUDPPayload = Int(options.maximumUDPPayload)
+        allowsActiveMigration = options.allowsActiveMigration
+        congestionControl =
+            switch options.congestionControl {
+            case .cubic: .cubic
+            case .bbr: .bbr
+            case .reno: .reno
+            }
+    }
+}
+
+extension UDPSocket.Setup {
+    fileprivate init(_ options: SocketOptions) {
+        self.init(
+            receiveBuffer: Int32(clamping: options.receiveBuffer),
+            sendBuffer: Int32(clamping: options.sendBuffer))
+        receivesTrains = options.receivesTrains
+        dscp = options.dscp
     }
 }

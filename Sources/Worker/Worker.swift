@@ -14,6 +14,7 @@ package final class Worker {
     let loop: EventLoop
     private var channelSource: EventSource?
     var statsMemory: SharedMemory?
+    var poolMemory: SharedMemory?
     var listener: Listener?
     var housekeeping: Housekeeping?
     private var isStopping = false
@@ -89,6 +90,7 @@ package final class Worker {
         case .rotate(let configuration, let nonces): try rotate(to: configuration, nonces)
         case .drop(let id): listener?.drop(id)
         case .nonces(let id, let nonces): listener?.add(nonces, for: id)
+        case .secrets(let secrets): listener?.use(secrets)
         }
     }
 

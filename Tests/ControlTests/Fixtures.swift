@@ -10,6 +10,45 @@ enum Fixtures {
         id: ConfigurationID(rawValue: 6)!, key: Configuration.Key(1...16), serverIDLength: 3, nonceLength: 13,
         firstOctet: .random)
 
+    static let secrets = PoolSecrets(
+        resetSecret: Array(repeating: 5, count: PoolSecrets.resetSecretLength),
+        ticketKeys: [UInt8(6), 7].map { Array(repeating: $0, count: PoolSecrets.ticketKeyLength) },
+        tokenKeys: [UInt8(8), 9].map {
+            TokenKey(id: $0, octets: Array(repeating: $0, count: TokenKey.length))
+        })
+
+    /// None as it is by default.
+    static let options: ListenerOptions = {
+        var options = ListenerOptions()
+        options.transport.idleTimeout = .seconds(31)
+        options.transport.handshakeTimeout = .seconds(11)
+        options.transport.keepAlive = .seconds(12)
+        options.transport.streamWindow = 1 << 14
+        options.transport.connectionWindow = 1 << 15
+        options.transport.bidirectionalStreams = 3
+        options.transport.unidirectionalStreams = 4
+        options.transport.maximumUDPPayload = 1300
+        options.transport.maximumDatagramFrame = 1200
+        options.transport.congestionControl = .bbr
+        options.transport.allowsActiveMigration = false
+        options.limits.connectionsPerWorker = 5
+        options.limits.connections = 6
+        options.limits.connectionsPerAddress = 7
+        options.limits.halfOpen = 8
+        options.validation.mode = .always
+        options.validation.halfOpenThreshold = 9
+        options.validation.initialRateThreshold = 10
+        options.validation.retryTokenLifetime = .seconds(13)
+        options.validation.newTokenLifetime = nil
+        options.sockets.receiveBuffer = 1 << 20
+        options.sockets.sendBuffer = 1 << 19
+        options.sockets.sendsTrains = false
+        options.sockets.receivesTrains = false
+        options.sockets.batchSize = 14
+        options.sockets.dscp = 46
+        return options
+    }()
+
     static let configuration = WorkerConfiguration(
         slot: Slot(rawValue: 3), incarnation: 7,
         addresses: [SocketAddress("127.0.0.1:4433")!, SocketAddress("[::1]:4434")!],
@@ -19,9 +58,7 @@ enum Fixtures {
         placement: PlacementHash(key: (1, 2)), active: [Slot(rawValue: 0), Slot(rawValue: 255)],
         certificateChain: Array("chain".utf8), privateKey: Array("key".utf8),
         applicationProtocols: ["echo", "h3"],
-        resetSecret: Array(repeating: 5, count: WorkerConfiguration.resetSecretLength),
-        ticketKeys: Array(repeating: 6, count: WorkerConfiguration.ticketKeysLength),
-        receiveBufferSize: 4 << 20, sendBufferSize: 1 << 20, idleTimeout: .seconds(30))
+        secrets: secrets, options: options)
 
     static let failure = StartupFailure(
         .configuration, "listen 127.0.0.1:4433", why: "EADDRINUSE", remedy: "choose another --listen")
@@ -30,6 +67,7 @@ enum Fixtures {
         .configure(configuration), .stop(code: 0x10c, reason: "the pool stops"),
         .place(active: [Slot(rawValue: 4), Slot(rawValue: 200)]), .drain, .resume, .leave,
         .rotate(keyed, NonceRange(first: .max, count: .max)), .drop(plaintext.id), .nonces(keyed.id, .empty),
+        .secrets(secrets),
     ]
 
     static let workerMessages: [WorkerMessage] = [

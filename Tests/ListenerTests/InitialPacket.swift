@@ -1,14 +1,19 @@
+import QUICLB
 import TLS
+import Testing
 
 /// First packets of connections, as a client makes them (RFC 9000 §17.2.2).
 enum InitialPacket {
     private static let packetNumberLength = 4
 
     /// A datagram with an Initial that begins a ClientHello: a server has to wait for the rest of it.
-    static func datagram(destination: [UInt8], source: [UInt8] = [1, 2, 3, 4], count: Int = 1200) -> [UInt8] {
+    static func datagram(
+        destination: [UInt8], source: [UInt8] = [1, 2, 3, 4], token: [UInt8] = [], count: Int = 1200
+    ) -> [UInt8] {
         let secret = destination.withUnsafeBytes { InitialSecrets.derive(destinationConnectionID: $0).client }
         var header: [UInt8] = [0xc0 | UInt8(packetNumberLength - 1), 0, 0, 0, 1]
-        header += [UInt8(destination.count)] + destination + [UInt8(source.count)] + source + [0]
+        header += [UInt8(destination.count)] + destination + [UInt8(source.count)] + source
+        header += [0x40 | UInt8(token.count >> 8), UInt8(truncatingIfNeeded: token.count)] + token
         let length = count - header.count - 2
         header += [0x40 | UInt8(length >> 8), UInt8(truncatingIfNeeded: length)]
         let packetNumberOffset = header.count
@@ -21,6 +26,41 @@ enum InitialPacket {
         var packet = header + seal(payload, header: header, secret)
         protect(&packet, packetNumberOffset: packetNumberOffset, secret)
         return packet
+    }
+
+    /// The payload of a server's Initial, without its protection.
+    ///
+    /// - Parameter destination: of the client's first Initial.
+    static func open(_ packet: [UInt8], from destination: [UInt8]) throws -> [UInt8] {
+        let secret = destination.withUnsafeBytes { InitialSecrets.derive(destinationConnectionID: $0).server }
+        let rest = try packet.withUnsafeBytes { $0.count - (try #require(LongHeader($0))).rest.count }
+        // A token's length of 0, and the packet's (RFC 9000 §16).
+        let packetNumberOffset = rest + 1 + (1 << Int(packet[rest + 1] >> 6))
+        var packet = packet
+        let key = secret.makeHeaderProtectionKey()
+        var mask = [UInt8](repeating: 0, count: HeaderProtectionKey.maskLength)
+        packet.withUnsafeBytes { packet in
+            precondition(key.mask(into: &mask, sample: packet.baseAddress! + packetNumberOffset + 4))
+        }
+        packet[0] ^= mask[0] & 0x0f
+        let length = Int(packet[0] & 3) + 1
+        for index in 0..<length { packet[packetNumberOffset + index] ^= mask[1 + index] }
+        let start = packetNumberOffset + length
+        var iv = [UInt8](repeating: 0, count: CipherSuite.ivLength)
+        iv.withUnsafeMutableBytes { secret.deriveIV(into: $0) }
+        var payload = [UInt8](repeating: 0, count: packet.count - start - CipherSuite.tagLength)
+        let isOpened = payload.withUnsafeMutableBytes { payload in
+            packet.withUnsafeBytes { packet in
+                iv.withUnsafeBytes { iv in
+                    secret.makePacketKey(.opening).open(
+                        into: payload.baseAddress!,
+                        ciphertext: UnsafeRawBufferPointer(rebasing: packet[start...]), nonce: iv,
+                        aad: UnsafeRawBufferPointer(rebasing: packet[..<start]))
+                }
+            }
+        }
+        try #require(isOpened)
+        return payload
     }
 
     private static func seal(_ payload: [UInt8], header: [UInt8], _ secret: TrafficSecret) -> [UInt8] {

@@ -15,13 +15,18 @@ import Transport
 /// reaches first.
 final class ListenerPool {
     static let host = HostID([0x5a])!
-    static let resetSecret = [UInt8](repeating: 7, count: 32)
+    static let resetSecret = [UInt8](repeating: 7, count: PoolSecrets.resetSecretLength)
+    static let tokenKey = TokenKey(id: 1, octets: [UInt8](repeating: 8, count: TokenKey.length))
+    private static let secrets = PoolSecrets(
+        resetSecret: resetSecret, ticketKeys: [[UInt8](repeating: 1, count: PoolSecrets.ticketKeyLength)],
+        tokenKeys: [tokenKey])
 
     let loop: EventLoop
     let directory: String
     private let configuration: Configuration
     private let nonces: NonceRange
     private var settings = TransportSettings()
+    private let options: ListenerOptions
     let codec: PoolCodec
     let hash = PlacementHash(key: (3, 4))
     private(set) var members: [Member] = []
@@ -38,19 +43,25 @@ final class ListenerPool {
         let page: StatsPage
         let address: SocketAddress
         private let memory: SharedMemory
+        private let poolMemory: SharedMemory
 
-        init(listener: Listener, page: StatsPage, memory: consuming SharedMemory, address: SocketAddress) {
+        init(
+            listener: Listener, page: StatsPage, memory: consuming SharedMemory,
+            poolMemory: consuming SharedMemory, address: SocketAddress
+        ) {
             self.listener = listener
             self.page = page
             self.memory = memory
+            self.poolMemory = poolMemory
             self.address = address
         }
     }
 
     init(
         slots: Int, steering: WorkerSteering = .forward, active: [Slot]? = nil, nonceCount: UInt64 = 1 << 20,
-        handshakeTimeout: Duration = .seconds(10)
+        handshakeTimeout: Duration = .seconds(10), options: ListenerOptions = ListenerOptions()
     ) throws {
+        self.options = options
         nonces = NonceRange(first: 0, count: nonceCount)
         settings.handshakeTimeout = handshakeTimeout
 
@@ -89,6 +100,7 @@ final class ListenerPool {
         let tls = try ServerContext(
             certificateChainPEM: certificate.certificateChainPEM, privateKeyPEM: certificate.privateKeyPEM,
             applicationProtocols: ["test"], ticketKeys: [UInt8](repeating: 1, count: 80))
+        let poolMemory = try PoolPage.makeMemory()
         let context = TransportContext(
             loop: loop, random: RandomSource(), tls: tls, settings: settings)
         let ids = try ConnectionIDs(
@@ -97,20 +109,21 @@ final class ListenerPool {
         let listener = Listener(
             context: context, ids: ids,
             routing: Routing(slot: slot, steering: steering, hash: hash, active: active),
-            statelessReset: StatelessReset(secret: Self.resetSecret), stats: page,
-            limits: ListenerLimits(),
+            secrets: Self.secrets, options: options, stats: page, pool: PoolPage(in: poolMemory),
             report: { [unowned self] in messages[Int(slot.rawValue), default: []].append($0) },
             onConnection: { _ in })
         let socket = try UDPSocket(
             bindingSharing: SocketAddress("127.0.0.\(1 + slot.rawValue):\(port)")!,
-            receiveBuffer: 1 << 20, sendBuffer: 1 << 20)
+            UDPSocket.Setup(receiveBuffer: 1 << 20, sendBuffer: 1 << 20))
         try listener.add(socket, isAdopted: false)
         if steering != .off {
             try listener.startForwarding(
                 receivingOn: UnixDatagramSocket(binding: path(of: slot)), directory: directory)
         }
         loop.addEndOfTurnHook { listener.flush() }
-        return Member(listener: listener, page: page, memory: memory, address: socket.localAddress)
+        return Member(
+            listener: listener, page: page, memory: memory, poolMemory: poolMemory,
+            address: socket.localAddress)
     }
 
     func path(of slot: Slot) -> String { ForwardingPath.path(of: slot, in: directory) }

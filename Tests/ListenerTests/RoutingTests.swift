@@ -84,7 +84,7 @@ import Testing
                 for id in [id(placedOn: ours), id(placedOn: other)] {
                     for owner in [nil, ours] {
                         let verdict = routing.verdict(forInitial: id, owner: owner, arrival)
-                        #expect([.drop(.droppedStopping), .forward(other)].contains(verdict))
+                        #expect([.drop(.refusedStopping), .forward(other)].contains(verdict))
                     }
                 }
             }
@@ -93,7 +93,7 @@ import Testing
         }
         var routing = routing(steering, active: [other])
         routing.isLeaving = true
-        let expected: Routing.Verdict = steering == .off ? .drop(.droppedStopping) : .forward(other)
+        let expected: Routing.Verdict = steering == .off ? .drop(.refusedStopping) : .forward(other)
         #expect(routing.verdict(forInitial: id(placedOn: ours), owner: nil, .steered) == expected)
     }
 }

@@ -14,6 +14,7 @@ final class LoneWorker {
 
     let page: StatsPage
     private let memory: SharedMemory
+    private let poolMemory: SharedMemory
     private let forwardingSocket: UnixDatagramSocket
     private let channel: PacketChannel
     private let process: ProcessHandle
@@ -39,6 +40,7 @@ final class LoneWorker {
     init(_ slot: Slot, of pool: Pool, configurations: [Configuration]) throws {
         memory = try StatsPage.makeMemory(name: "test")
         page = StatsPage(initializing: memory)
+        poolMemory = try PoolPage.makeMemory()
         forwardingSocket = try UnixDatagramSocket(
             binding: ForwardingPath.path(of: slot, in: pool.directory.url.path))
         let pair = try PacketChannel.makePair()
@@ -48,7 +50,7 @@ final class LoneWorker {
         channel = pair.ends { first, _ in first }
         try send(
             .configure(Self.configuration(slot, pool, configurations)),
-            descriptors: [memory.rawValue, forwardingSocket.fileDescriptor.rawValue])
+            descriptors: [memory.rawValue, poolMemory.rawValue, forwardingSocket.fileDescriptor.rawValue])
         #expect(try next() == .bound(addressIndex: 0, pool.address))
         #expect(try next() == .ready)
     }
@@ -66,9 +68,11 @@ final class LoneWorker {
             forwardingDirectory: pool.directory.url.path, placement: PlacementHash(key: (1, 2)),
             active: pool.active, certificateChain: pool.certificate.certificateChainPEM,
             privateKey: pool.certificate.privateKeyPEM, applicationProtocols: ["echo"],
-            resetSecret: Array(repeating: 3, count: WorkerConfiguration.resetSecretLength),
-            ticketKeys: Array(repeating: 4, count: WorkerConfiguration.ticketKeysLength),
-            receiveBufferSize: 1 << 20, sendBufferSize: 1 << 20, idleTimeout: .seconds(30))
+            secrets: PoolSecrets(
+                resetSecret: Array(repeating: 3, count: PoolSecrets.resetSecretLength),
+                ticketKeys: [Array(repeating: 4, count: PoolSecrets.ticketKeyLength)],
+                tokenKeys: [TokenKey(id: 0, octets: Array(repeating: 5, count: TokenKey.length))]),
+            options: ListenerOptions())
     }
 
     /// A configuration without a key, as a test reads the slot in the IDs.

@@ -55,6 +55,7 @@ private final class TestWorker {
         else { exit(98) }
         let memory = try SharedMemory(mapping: descriptors.next()!, size: StatsPage.size)
         let page = StatsPage(opening: memory)!
+        _ = descriptors.next()
         if configuration.steering != .off { forwarding = descriptors.next()!.release() }
         try start(configuration, &descriptors)
 
@@ -85,7 +86,7 @@ private final class TestWorker {
                 _ = try channel.send(WorkerMessage.unused(newest).encoded())
             }
             newest = configuration.id
-        case .configure, .resume, .place, .drop, .nonces: break
+        case .configure, .resume, .place, .drop, .nonces, .secrets: break
         }
     }
 

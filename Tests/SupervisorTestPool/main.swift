@@ -16,10 +16,12 @@ do throws(StartupFailure) {
         runWorker(try WorkerChannel.adopt(), behaviour)
     }
     Signals.ignore([SIGPIPE])
+    let stateDirectory = "\(arguments[4]).state"
+    mkdir(stateDirectory, 0o700)
     var configuration = PoolConfiguration(
         addresses: arguments[5...].map { SocketAddress($0)! }, workerCount: Int(arguments[2])!,
         steering: SteeringMode(rawValue: arguments[3])!, hostID: HostID([0x5a])!,
-        connectionIDs: ConnectionIDOptions(preset: .plaintext), stateDirectory: arguments[4],
+        connectionIDs: ConnectionIDOptions(preset: .plaintext), stateDirectory: stateDirectory,
         certificateChain: [],
         privateKey: [], applicationProtocols: ["test"], runDirectory: arguments[4])
     if behaviour == .hang { configuration.startTimeout = .milliseconds(300) }

@@ -85,10 +85,11 @@ final class TestPool {
 
     /// Waits for the ready line, and returns the addresses in it.
     func waitUntilReady() -> [SocketAddress] {
-        guard let line = outputLine(), line.hasPrefix("drover: ready on "),
-            let end = line.firstIndex(of: "(")
+        let prefix = "drover: ready on "
+        let lines = sequence(state: ()) { _ in self.outputLine() }
+        guard let line = lines.first(where: { $0.hasPrefix(prefix) }), let end = line.firstIndex(of: "(")
         else { return [] }
-        let list = line[..<end].dropFirst("drover: ready on ".count)
+        let list = line[..<end].dropFirst(prefix.count)
         return list.split(separator: ",").compactMap { text in
             SocketAddress(String(text.filter { $0 != " " }))
         }

@@ -39,28 +39,7 @@ struct KeyOptions: ParsableArguments {
     }
 
     static func read(_ path: String) throws(CommandFailure) -> Configuration.Key {
-        let octets: [UInt8]
-        do {
-            octets = try File.secret(in: path, limit: 4096)
-        } catch {
-            switch error {
-            case .unreadable(let error):
-                let isPermission = error == .accessDenied || error == .notPermitted
-                throw CommandFailure(
-                    isPermission ? .permission : .configuration, "--key-file \(path): \(error)")
-            case .openToOthers(let mode):
-                throw CommandFailure(
-                    .permission,
-                    "--key-file \(path): its mode is \(String(mode, radix: 8)), which lets others read or "
-                        + "change it; chmod go-rw \(path), and rotate the key if they may have read it")
-            }
-        }
-        let text = String(decoding: octets, as: UTF8.self)
-        let words = text.split(whereSeparator: \.isWhitespace)
-        guard words.count == 1, let key = parse(words[0]) else {
-            throw CommandFailure(
-                .configuration, "--key-file \(path): it holds no key; write 32 hexadecimal digits into it")
-        }
-        return key
+        let octets = try SecretFile.read(path, option: "--key-file", octets: Configuration.Key.length)
+        return Configuration.Key(octets)!
     }
 }

@@ -43,7 +43,8 @@ final class RotatingEcho {
         context = TransportContext(
             loop: loop, random: RandomSource(), tls: tls, settings: TransportSettings())
         udp = try UDPSocket(
-            bindingSharing: SocketAddress("127.0.0.1:0")!, receiveBuffer: 1 << 20, sendBuffer: 1 << 20)
+            bindingSharing: SocketAddress("127.0.0.1:0")!,
+            UDPSocket.Setup(receiveBuffer: 1 << 20, sendBuffer: 1 << 20))
         sendQueue = SendQueue(descriptor: udp.fileDescriptor.rawValue, setsSource: false, capacity: 1 << 20)
     }
 
@@ -76,8 +77,9 @@ final class RotatingEcho {
                 connection.receive(datagram, path: path, ecn: ecn)
             } else if header.isInitial, datagram.count >= 1200, let source = ConnectionID(header.source) {
                 let connection = Connection(
-                    acceptingVersion: header.version, destination: destination, source: source, path: path,
-                    context: context, sendQueue: sendQueue, delegate: self)
+                    accepting: FirstPacket(
+                        version: header.version, destination: destination, source: source, token: nil),
+                    path: path, context: context, sendQueue: sendQueue, delegate: self)
                 connections[destination] = connection
                 if replacesAtOnce { connection?.replaceConnectionIDs() }
                 connection?.receive(datagram, path: path, ecn: ecn)

@@ -1,0 +1,81 @@
+import Control
+import Linux
+
+/// The pool's directory for what outlives it, held by one supervisor: two would hand out the same nonces.
+final class StateDirectory {
+    let path: String
+    private let lock: FileLock
+
+    /// Takes the directory, which the caller has made.
+    init(_ path: String) throws(StartupFailure) {
+        let what = "state directory \(path)"
+        let lock: FileLock?
+        do {
+            lock = try FileLock.acquire("\(path)/state.lock")
+        } catch {
+            throw StartupFailure(unusable: what, option: "--state-dir", error)
+        }
+        guard let lock else {
+            throw StartupFailure(
+                .configuration, what, why: "another drover holds it",
+                remedy: "stop that one or choose another --state-dir")
+        }
+        self.path = path
+        self.lock = lock
+    }
+}
+
+/// What a file of the state directory says. Such files hold secrets.
+protocol StateRecord {
+    /// The file's name.
+    static var fileName: String { get }
+    /// For messages: what it is, and what to do where it is lost or others may have read it.
+    static var name: String { get }
+    static var afterLoss: String { get }
+    static var afterDisclosure: String { get }
+
+    func encoded() -> [UInt8]
+
+    /// What a file says; nil where it is no such file, or damaged.
+    init?(decoding octets: [UInt8])
+}
+
+extension StateDirectory {
+    private func path<Record: StateRecord>(of _: Record.Type) -> String { "\(path)/\(Record.fileName)" }
+
+    /// The record that is kept; nil where there is none yet.
+    func load<Record: StateRecord>(_: Record.Type) throws(StartupFailure) -> Record? {
+        let path = path(of: Record.self)
+        let what = "\(Record.name) \(path)"
+        let octets: [UInt8]
+        do {
+            octets = try File.secret(in: path, limit: 1 << 20)
+        } catch {
+            switch error {
+            case .unreadable(.noEntry): return nil
+            case .unreadable(let error):
+                throw StartupFailure(StartupFailure.Category(using: error), what, why: "\(error)")
+            case .openToOthers(let mode):
+                throw StartupFailure(
+                    .configuration, what,
+                    why: "its mode is \(String(mode, radix: 8)), which lets others read the keys",
+                    remedy: "chmod 600 \(path), and \(Record.afterDisclosure)")
+            }
+        }
+        guard let record = Record(decoding: octets) else {
+            throw StartupFailure(
+                .configuration, what, why: "it is damaged, or not drover's",
+                remedy: "restore it, or remove it and \(Record.afterLoss)")
+        }
+        return record
+    }
+
+    func save<Record: StateRecord>(_ record: Record) throws(StartupFailure) {
+        let path = path(of: Record.self)
+        do {
+            try File.replace(path, with: record.encoded(), mode: 0o600)
+        } catch {
+            throw StartupFailure(unusable: "\(Record.name) \(path)", option: "--state-dir", error)
+        }
+    }
+}

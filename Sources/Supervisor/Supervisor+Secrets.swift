@@ -1,0 +1,24 @@
+import Control
+import EventLoop
+import Linux
+
+// The keys of session tickets and tokens.
+extension Supervisor {
+    /// How long after a rotation that failed the next one is tried.
+    private static let secondAttempt = Duration.seconds(60)
+
+    func scheduleSecretRotation() {
+        loop.set(secretsTimer, to: .now + keys.timeLeft(at: .now))
+    }
+
+    func secretsAreDue() {
+        do {
+            try keys.rotate(at: .now)
+        } catch {
+            Report.notice("the keys of tickets and tokens stay as they are: \(error)")
+            return loop.set(secretsTimer, to: .now + Self.secondAttempt)
+        }
+        for slot in slots { slot.send(.secrets(keys.secrets)) }
+        scheduleSecretRotation()
+    }
+}
