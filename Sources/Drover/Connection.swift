@@ -60,6 +60,36 @@ public final class Connection {
         }
     }
 
+    // MARK: Datagrams
+
+    /// The longest datagram that can be sent now, in octets; nil where the client takes none (RFC 9221 §3).
+    public var maximumDatagramLength: Int? { core.maximumDatagramLength }
+
+    /// Queues an unreliable datagram (RFC 9221): it goes once, and may be lost.
+    ///
+    /// - Returns: false where too many wait to be sent, 256 or 256 KiB, and it is dropped.
+    /// - Throws: `QUICError` where the client takes no datagrams, or none so long, or the connection is over.
+    @discardableResult
+    public func send(datagram: [UInt8]) throws -> Bool {
+        try core.send(datagram: datagram)
+    }
+
+    /// The datagrams that the client sends, as they come; the pool's `maximumDatagramFrame` says how long they may be.
+    /// While 256 of them or 256 KiB wait, more are dropped. It ends as `streams` does.
+    public var datagrams: IncomingDatagrams { IncomingDatagrams(connection: self) }
+
+    private func nextDatagram() async throws -> [UInt8]? {
+        while true {
+            if let datagram = core.takeIncomingDatagram() { return datagram }
+            if let error = closeError {
+                if error.isCleanEnd { return nil }
+                throw error
+            }
+            try Task.checkCancellation()
+            await core.incomingDatagramsChanged.wait()
+        }
+    }
+
     /// Closes the connection at once; what was written and not sent is lost.
     ///
     /// - Parameters:
@@ -67,6 +97,24 @@ public final class Connection {
     ///   - reason: for people; 256 octets of UTF-8 at most are sent.
     public func close(code: UInt64 = 0, reason: String = "") {
         core.close(code: code, reason: reason)
+    }
+
+    /// The datagrams that a client sends.
+    public struct IncomingDatagrams: AsyncSequence, Sendable {
+        fileprivate let connection: Connection
+
+        public nonisolated func makeAsyncIterator() -> Iterator {
+            Iterator(connection: connection)
+        }
+
+        public struct Iterator: AsyncIteratorProtocol {
+            fileprivate let connection: Connection
+
+            @LoopActor
+            public mutating func next() async throws -> [UInt8]? {
+                try await connection.nextDatagram()
+            }
+        }
     }
 
     /// The streams that a client opens.

@@ -1,4 +1,4 @@
-/// The built-in `echo` application: each stream's octets go back to the client.
+/// The built-in `echo` application: each stream's octets go back to the client, and each datagram.
 public enum Echo {
     /// The ALPN name.
     public static let applicationProtocol = "echo"
@@ -7,9 +7,18 @@ public enum Echo {
     @LoopActor
     public static func handle(_ connection: Connection) async throws {
         try await withThrowingDiscardingTaskGroup { group in
+            group.addTask { try await echoDatagrams(connection) }
             for try await stream in connection.streams {
                 group.addTask { await echo(stream) }
             }
+        }
+    }
+
+    @LoopActor
+    private static func echoDatagrams(_ connection: Connection) async throws {
+        for try await datagram in connection.datagrams {
+            // One that cannot go back is lost, as datagrams are.
+            _ = try? connection.send(datagram: datagram)
         }
     }
 

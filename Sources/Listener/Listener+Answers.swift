@@ -22,7 +22,7 @@ extension Listener {
             packet.write(to: buffer)
             return packet.count
         }
-        if isSent { stats.add(.versionNegotiationsSent) }
+        stats.add(isSent ? .versionNegotiationsSent : .droppedSendQueueFull)
     }
 
     /// A short packet whose connection ID leads nowhere, though this slot could have issued it: the peer learns that
@@ -40,7 +40,7 @@ extension Listener {
             statelessReset.writeToken(of: destination, to: UnsafeMutableRawBufferPointer(rebasing: token))
             return length
         }
-        if isSent { stats.add(.statelessResetsSent) }
+        stats.add(isSent ? .statelessResetsSent : .droppedSendQueueFull)
     }
 
     /// Asks the sender of an Initial to show that it receives at its address (RFC 9000 §8.1.2).
@@ -55,7 +55,7 @@ extension Listener {
             let isSent = answer(datagram, capacity: capacity) { buffer in
                 statelessPackets.writeRetry(answering: packet, source: source, token: token, to: buffer)
             }
-            if isSent { stats.add(.retriesSent) }
+            stats.add(isSent ? .retriesSent : .droppedSendQueueFull)
         }
     }
 
@@ -65,7 +65,7 @@ extension Listener {
         error: TransportErrorCode = .connectionRefused
     ) {
         stats.add(reason)
-        guard refusalRate.allows(at: context.loop.now) else { return stats.add(.droppedRateLimited) }
+        guard refusalRate.allows(at: context.loop.now) else { return }
         let isSent = answer(datagram, capacity: StatelessPackets.maximumRefusalLength) { buffer in
             statelessPackets.writeRefusal(of: packet, error: error, to: buffer)
         }

@@ -90,6 +90,11 @@ extension Connection {
         let packet = space.assumingMemoryBound(to: UInt8.self)
         // Asked for before the packet is begun: until it is complete, ngtcp2 allows no other call.
         var credit = ngtcp2_conn_get_max_data_left(handle)
+        if outgoingDatagrams.first != nil, isEstablished,
+            let count = writeDatagrams(handle, to: packet, capacity: capacity, info: &info, at: now)
+        {
+            return count
+        }
         while true {
             let stream = nextStreamToSend(credit: credit)
             var vectorCount = 0

@@ -68,7 +68,9 @@ extension Connection {
         incomingStreams.removeAll()
         streamsToSend.removeAll()
         blockedStreams.removeAll()
+        outgoingDatagrams.removeAll()
         incomingStreamsChanged.notify()
+        incomingDatagramsChanged.notify()
         streamCreditChanged.notify()
     }
 

@@ -15,6 +15,8 @@ package final class Connection: @unchecked Sendable {
     package let incomingStreamsChanged = Condition()
     /// Wakes those who wait for leave to open a stream.
     package let streamCreditChanged = Condition()
+    /// Wakes those who wait for a datagram of the peer's.
+    package let incomingDatagramsChanged = Condition()
 
     let context: TransportContext
     /// Of the socket that the connection was accepted on.
@@ -33,6 +35,10 @@ package final class Connection: @unchecked Sendable {
     /// Those that the peer's flow control holds back.
     var blockedStreams = StreamQueue()
     var sendBudget = SendBudget()
+    var incomingDatagrams = DatagramQueue()
+    var outgoingDatagrams = DatagramQueue()
+    /// Datagrams that came while too many waited for the application.
+    package internal(set) var droppedDatagrams: UInt64 = 0
     var isWritePending = false
     var machine = StateMachine()
     var issuedIDs = IssuedConnectionIDs()

@@ -126,6 +126,10 @@ extension Connection {
             stream(streamData)?.failReceiving(QUICError(.streamReset, applicationCode: code))
             return 0
         }
+        callbacks.recv_datagram = { _, _, data, count, userData in
+            connection(userData).receive(datagram: UnsafeRawBufferPointer(start: data, count: count))
+            return 0
+        }
         callbacks.extend_max_local_streams_bidi = { _, _, userData in
             connection(userData).streamCreditChanged.notify()
             return 0

@@ -10,6 +10,8 @@ public struct QUICError: Error, Hashable, Sendable {
             case streamReset
             case sendingStopped
             case streamClosed
+            case datagramsNotSupported
+            case datagramTooLong
         }
         private let value: Value
 
@@ -27,6 +29,10 @@ public struct QUICError: Error, Hashable, Sendable {
         public static let sendingStopped = Code(value: .sendingStopped)
         /// The stream has no such direction, or this side ended it.
         public static let streamClosed = Code(value: .streamClosed)
+        /// The peer takes no DATAGRAM frames (RFC 9221 §3).
+        public static let datagramsNotSupported = Code(value: .datagramsNotSupported)
+        /// The peer takes no DATAGRAM frame so long, or the path carries none.
+        public static let datagramTooLong = Code(value: .datagramTooLong)
     }
 
     public let code: Code

@@ -19,6 +19,8 @@ package struct TransportSettings: Sendable {
     package var activeConnectionIDLimit: UInt64 = 8
     /// The largest UDP payload in octets: sent, where the path takes it, and received.
     package var maximumUDPPayload = 1452
+    /// The longest DATAGRAM frame received, in octets (RFC 9221 §3); 0: none.
+    package var maximumDatagramFrame: UInt64 = 0
     /// How long a connection may be silent before the peer is asked for a sign of life; nil: it is not asked.
     package var keepAlive: Duration?
     package var congestionControl = CongestionControl.cubic
@@ -63,6 +65,7 @@ extension TransportSettings {
         parameters.initial_max_streams_uni = maximumUnidirectionalStreams
         parameters.active_connection_id_limit = activeConnectionIDLimit
         parameters.max_udp_payload_size = UInt64(maximumUDPPayload)
+        parameters.max_datagram_frame_size = maximumDatagramFrame
         parameters.disable_active_migration = allowsActiveMigration ? 0 : 1
         return parameters
     }

@@ -169,6 +169,7 @@ extension TransportSettings {
         maximumBidirectionalStreams = options.bidirectionalStreams
         maximumUnidirectionalStreams = options.unidirectionalStreams
         maximumUDPPayload = Int(options.maximumUDPPayload)
+        maximumDatagramFrame = options.maximumDatagramFrame
         allowsActiveMigration = options.allowsActiveMigration
         congestionControl =
             switch options.congestionControl {

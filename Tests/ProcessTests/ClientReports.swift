@@ -79,3 +79,36 @@ struct VectorReport: Decodable, Sendable {
 struct TrainReport: Decodable, Sendable {
     let mixedTrains: Int
 }
+
+/// `visit` of visit.py.
+struct VisitReport: Decodable, Sendable {
+    /// How the server ended the connection.
+    struct End: Decodable, Hashable, Sendable {
+        /// `transport`, `application` or `timeout`.
+        let kind: String
+        let code: UInt64?
+    }
+
+    /// The server's transport parameters; nil where the client's library does not tell.
+    struct Parameters: Decodable, Sendable {
+        let idleTimeout: Double?
+        let data: UInt64?
+        let streamDataBidiRemote: UInt64?
+        let streamsBidi: UInt64?
+        let streamsUni: UInt64?
+        let datagramFrameSize: UInt64?
+        let activeConnectionIdLimit: UInt64?
+        let udpPayload: UInt64?
+        let disableActiveMigration: Bool?
+    }
+
+    let ok: Bool
+    let end: End?
+    let echoed: Int
+    let retried: Bool
+    let resumed: Bool
+    let serverCid: ServerConnectionID
+    /// Octets of the datagram that came back.
+    let datagram: Int?
+    let parameters: Parameters
+}

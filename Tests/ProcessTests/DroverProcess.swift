@@ -26,11 +26,22 @@ final class DroverProcess: Sendable {
     ///   - isKeyGiven: whether the connection IDs are encrypted with the tests' key; or else with one that the pool
     ///     makes.
     ///   - launcher: a program and its arguments that starts the command that follows them.
+    ///   - former: a pool that has ended, whose directories it takes over.
     static func start(
         workers: Int, _ arguments: String..., isKeyGiven: Bool = true, listen: [String] = ["127.0.0.1:0"],
-        launcher: [String] = []
+        launcher: [String] = [], after former: DroverProcess? = nil
     ) async throws -> DroverProcess {
-        let directory = try TemporaryDirectory()
+        try await start(
+            workers: workers, options: arguments, isKeyGiven: isKeyGiven, listen: listen, launcher: launcher,
+            after: former)
+    }
+
+    /// The same with a list of arguments.
+    static func start(
+        workers: Int, options arguments: [String], isKeyGiven: Bool = true,
+        listen: [String] = ["127.0.0.1:0"], launcher: [String] = [], after former: DroverProcess? = nil
+    ) async throws -> DroverProcess {
+        let directory = try former?.directory ?? TemporaryDirectory()
         let keyFile = directory.path("connection-id-key")
         try File.replace(keyFile, with: Array(TestKey.hexadecimal.utf8), mode: 0o600)
         let options =
@@ -53,11 +64,11 @@ final class DroverProcess: Sendable {
     }
 
     /// Starts the HTTP/3 echo server.
-    static func startH3Echo(workers: Int) async throws -> DroverProcess {
+    static func startH3Echo(workers: Int, addressValidation: String = "auto") async throws -> DroverProcess {
         let directory = try TemporaryDirectory()
         let arguments = [
             "127.0.0.1:0", "\(workers)", hostID, TestKey.hexadecimal, directory.path("run"),
-            directory.path("state"),
+            directory.path("state"), addressValidation,
         ]
         return try await start(Executables.h3Echo, arguments, in: directory)
     }

@@ -39,11 +39,14 @@ struct FinalCounters: Sendable {
     /// reason.
     func accountedFor(in slot: Int) -> Int {
         let counters = slots[slot, default: [:]]
-        let answered = ["datagrams-delivered", "version-negotiations-sent", "resets-sent", "forwarded"]
+        let answered = [
+            "datagrams-delivered", "version-negotiations-sent", "resets-sent", "retries-sent", "forwarded",
+        ]
         // Lost before they were received, or on the way out; or no datagrams.
         let others = ["dropped-receive-queue-full", "dropped-send-refused", "dropped-malformed-forward"]
         return counters.filter { name, _ in
-            answered.contains(name) || name.hasPrefix("dropped-") && !others.contains(name)
+            answered.contains(name) || name.hasPrefix("refused-")
+                || name.hasPrefix("dropped-") && !others.contains(name)
         }.values.reduce(0, +)
     }
 

@@ -34,6 +34,9 @@ final class PythonClient: Sendable {
             URL(filePath: command[0]), Array(command[1...]), environment: ["PYTHONDONTWRITEBYTECODE": "1"])
     }
 
+    /// What it wrote to standard error.
+    var errors: [String] { child.errors.lines }
+
     /// The events of this name so far.
     func events<Event: Decodable & Sendable>(_ name: String, as type: Event.Type) throws -> [Event] {
         try child.output.lines.filter { Self.isEvent($0, name) }.map(Self.decode)

@@ -42,6 +42,18 @@ static inline ngtcp2_ssize quic_conn_writev_stream(ngtcp2_conn *conn, ngtcp2_pat
     return ngtcp2_conn_writev_stream(conn, path, info, packet, capacity, accepted, flags, stream, data, count, ts);
 }
 
+static inline ngtcp2_ssize quic_conn_writev_datagram(ngtcp2_conn *conn, ngtcp2_path *path, ngtcp2_pkt_info *info,
+                                                     uint8_t *packet, size_t capacity, int *accepted,
+                                                     uint32_t flags, const ngtcp2_vec *data, size_t count,
+                                                     ngtcp2_tstamp ts) {
+    return ngtcp2_conn_writev_datagram(conn, path, info, packet, capacity, accepted, flags, 0, data, count, ts);
+}
+
+static inline uint64_t quic_conn_peer_datagram_limit(ngtcp2_conn *conn) {
+    const ngtcp2_transport_params *params = ngtcp2_conn_get_remote_transport_params(conn);
+    return params ? params->max_datagram_frame_size : 0;
+}
+
 static inline ngtcp2_ssize quic_conn_write_connection_close(ngtcp2_conn *conn, ngtcp2_path *path,
                                                             ngtcp2_pkt_info *info, uint8_t *packet,
                                                             size_t capacity, const ngtcp2_ccerr *error,

@@ -4,18 +4,22 @@ import QUICLB
 /// A pool that answers every HTTP/3 request with its own body, for clients that speak no other
 /// protocol than `h3`. It uses what the tests need of RFC 9114, and only Drover's public API.
 ///
-///     h3-echo LISTEN WORKERS HOST-ID CONNECTION-ID-KEY RUN-DIRECTORY STATE-DIRECTORY
+///     h3-echo LISTEN WORKERS HOST-ID CONNECTION-ID-KEY RUN-DIRECTORY STATE-DIRECTORY VALIDATION
+///
+/// VALIDATION of addresses is never, always or auto.
 @main
 struct H3Echo {
     static func main() throws {
         let arguments = CommandLine.arguments.dropFirst()
-        guard arguments.count == 6, let address = ListenAddress(arguments[1]),
+        guard arguments.count == 7, let address = ListenAddress(arguments[1]),
             let workers = Int(arguments[2]),
             let hostID = Hexadecimal.decode(arguments[3]).flatMap({ HostID($0) }),
-            let key = Hexadecimal.decode(arguments[4]).flatMap({ Configuration.Key($0) })
+            let key = Hexadecimal.decode(arguments[4]).flatMap({ Configuration.Key($0) }),
+            let validation = AddressValidationOptions.Mode(rawValue: arguments[7])
         else {
             fatalError(
-                "usage: h3-echo LISTEN WORKERS HOST-ID CONNECTION-ID-KEY RUN-DIRECTORY STATE-DIRECTORY")
+                "usage: h3-echo LISTEN WORKERS HOST-ID CONNECTION-ID-KEY RUN-DIRECTORY STATE-DIRECTORY VALIDATION"
+            )
         }
         var options = PoolOptions(certificate: .development)
         options.listen = [address]
@@ -23,6 +27,7 @@ struct H3Echo {
         options.hostID = hostID
         options.applicationProtocols = ["h3"]
         options.connectionIDs = .keyed(key: key)
+        options.addressValidation.mode = validation
         options.runDirectory = arguments[5]
         options.stateDirectory = arguments[6]
         try Pool(options, handler: serve).run()
