@@ -16,9 +16,7 @@ extension WorkerConfiguration {
         writer.write(placement.key.0)
         writer.write(placement.key.1)
         writer.write(active)
-        writer.write(certificateChain)
-        writer.write(privateKey)
-        writer.write(applicationProtocols) { $0.write($1) }
+        writer.write(tls)
         writer.write(secrets)
         writer.write(options)
     }
@@ -36,11 +34,7 @@ extension WorkerConfiguration {
             forwardingDirectory: try reader.readText(),
             placement: PlacementHash(key: (try reader.read(), try reader.read())),
             active: try reader.readSlots(),
-            certificateChain: try reader.readOctets(),
-            privateKey: try reader.readOctets(),
-            applicationProtocols: try reader.readList { reader throws(MalformedMessage) in
-                try reader.readApplicationProtocol()
-            },
+            tls: try reader.readTLSOptions(),
             secrets: try reader.readSecrets(),
             options: try reader.read(ListenerOptions()))
     }
@@ -67,14 +61,5 @@ extension ByteReader {
             throw .invalidValue(field: "steering", value: UInt64(value))
         }
         return steering
-    }
-
-    fileprivate mutating func readApplicationProtocol() throws(MalformedMessage) -> String {
-        let name = try readText()
-        let length = name.utf8.count
-        guard (1...WorkerConfiguration.maximumApplicationProtocolLength).contains(length) else {
-            throw .invalidLength(field: "application protocol", count: length)
-        }
-        return name
     }
 }

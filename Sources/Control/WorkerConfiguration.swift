@@ -25,24 +25,15 @@ package struct WorkerConfiguration: Hashable, Sendable {
     package var placement: PlacementHash
     /// The slots in the ring.
     package var active: [Slot]
-    /// PEM.
-    package var certificateChain: [UInt8]
-    /// PEM.
-    package var privateKey: [UInt8]
-    /// ALPN names in the order of preference.
-    package var applicationProtocols: [String]
+    package var tls: TLSOptions
     package var secrets: PoolSecrets
     package var options: ListenerOptions
-
-    /// The longest ALPN name (RFC 7301 §3.1).
-    package static let maximumApplicationProtocolLength = 255
 
     package init(
         slot: Slot, incarnation: UInt32, addresses: [SocketAddress], adoptsSockets: Bool,
         hostID: HostID, configurations: [Configuration], nonces: NonceRange, steering: WorkerSteering,
         forwardingDirectory: String, placement: PlacementHash, active: [Slot],
-        certificateChain: [UInt8], privateKey: [UInt8],
-        applicationProtocols: [String], secrets: PoolSecrets, options: ListenerOptions
+        tls: TLSOptions, secrets: PoolSecrets, options: ListenerOptions
     ) {
         self.slot = slot
         self.incarnation = incarnation
@@ -55,9 +46,7 @@ package struct WorkerConfiguration: Hashable, Sendable {
         self.forwardingDirectory = forwardingDirectory
         self.placement = placement
         self.active = active
-        self.certificateChain = certificateChain
-        self.privateKey = privateKey
-        self.applicationProtocols = applicationProtocols
+        self.tls = tls
         self.secrets = secrets
         self.options = options
     }

@@ -19,6 +19,12 @@ public final class Connection {
     /// The application protocol that ALPN chose (RFC 7301).
     public var applicationProtocol: String { core.applicationProtocol ?? "" }
 
+    /// The host that the client wants (SNI, RFC 6066 §3); nil where it names none.
+    public var serverName: String? { core.serverName }
+
+    /// The client's certificate in DER, verified; nil where it showed none. See `PoolOptions.clientCertificates`.
+    public var clientCertificate: [UInt8]? { core.clientCertificate }
+
     /// The client's address and port, `127.0.0.1:50000` or `[::1]:50000`. It changes when the client's NAT or
     /// network does (RFC 9000 §9).
     public var remoteAddress: String { "\(core.remoteAddress)" }

@@ -29,7 +29,7 @@ public struct Pool: Sendable {
     /// Runs the pool on this thread until SIGTERM or SIGINT stops it; in a worker, serves and does not return.
     public func run() throws(PoolFailure) {
         StandardStream.fillMissing()
-        if Self.isWorker { Self.runAsWorker(handler) }
+        if Self.isWorker { Self.runAsWorker(handler, options.tlsCallbacks) }
         // Before anything is written: who reads it may be gone.
         Signals.ignore([SIGPIPE])
         do {
@@ -47,9 +47,16 @@ public struct Pool: Sendable {
 
     /// Serves as a worker until the supervisor stops it. The caller has filled in missing standard streams.
     package static func runAsWorker(_ handler: @escaping ConnectionHandler) -> Never {
+        runAsWorker(handler, TLSCallbacks())
+    }
+
+    private static func runAsWorker(_ handler: @escaping ConnectionHandler, _ callbacks: TLSCallbacks)
+        -> Never
+    {
         do {
             let channel = try WorkerChannel.adopt()
-            exitProcess(status: Worker.run(channel: channel) { start(handler, for: $0) })
+            exitProcess(
+                status: Worker.run(channel: channel, callbacks: callbacks) { start(handler, for: $0) })
         } catch {
             StandardStream.error.write(line: "drover: \(error)")
             exitProcess(status: error.exitStatus)

@@ -9,12 +9,11 @@ extension PoolOptions {
         // Before the certificate, as TLS is set up with both to try it.
         try PoolConfiguration.validate(applicationProtocols: applicationProtocols)
         let state = try StateDirectory(stateDirectory)
-        let certificate = try loadCertificate(state)
+        let tls = try tlsOptions(state)
         var configuration = PoolConfiguration(
             addresses: listen.map(\.address), workerCount: try workerCount(), steering: steering.mode,
             hostID: hostID, connectionIDs: connectionIDOptions, stateDirectory: state.path,
-            certificateChain: certificate.chain, privateKey: certificate.privateKey,
-            applicationProtocols: applicationProtocols, runDirectory: runDirectory)
+            tls: tls, runDirectory: runDirectory)
         configuration.options.transport = transport
         configuration.options.limits = limits
         configuration.options.validation = addressValidation
@@ -53,22 +52,14 @@ extension PoolOptions {
         return options
     }
 
-    private func loadCertificate(_ state: StateDirectory) throws(StartupFailure) -> CertificatePair {
-        switch certificate {
-        case .files(let chain, let privateKey):
-            try CertificatePair(
-                chainPath: chain, privateKeyPath: privateKey, applicationProtocols: applicationProtocols)
-        case .development: try DevelopmentCertificateStore(directory: state).certificate()
-        }
-    }
-
     /// What whoever tries out the development certificate wants to know, in lines; nothing for another
     /// certificate.
     func hints(_ configuration: PoolConfiguration, address: SocketAddress) throws(StartupFailure) -> [String]
     {
         guard case .development = certificate else { return [] }
         let path = DevelopmentCertificateStore.certificatePath(in: configuration.stateDirectory)
-        let fingerprint = try DevelopmentCertificateStore.fingerprint(of: configuration.certificateChain)
+        let fingerprint = try DevelopmentCertificateStore.fingerprint(
+            of: configuration.tls.credentials[0].chain)
         let protocols = applicationProtocols.joined(separator: " or ")
         return [
             "development certificate \(path), SHA-256 fingerprint \(fingerprint)",

@@ -19,8 +19,10 @@ public struct PoolOptions: Sendable {
 
     /// What the pool proves its name with.
     public enum Certificate: Hashable, Sendable {
-        /// Paths of PEM files: the chain, the host's own certificate first, and its key, not encrypted.
+        /// Paths of PEM or DER files: the chain, the host's own certificate first, and its key, not encrypted.
         case files(chain: String, privateKey: String)
+        /// The same, as octets of PEM or DER.
+        case octets(chain: [UInt8], privateKey: [UInt8])
         /// A self-signed certificate for localhost, kept in the state directory and renewed before it
         /// expires.
         case development
@@ -43,6 +45,28 @@ public struct PoolOptions: Sendable {
     public var listen: [ListenAddress] = ["127.0.0.1:4433"]
     public var workers = WorkerCount.automatic
     public var certificate: Certificate
+    /// More certificates, for clients that name a host (SNI) that they cover.
+    public var moreCertificates: [Certificate] = []
+    /// Asked, in each handshake and worker, for the certificate for the host that the client names; where it returns nil,
+    /// one of the pool's own is taken. It must not wait. `.development` and what cannot be read count as nil.
+    public var certificateForName: (@Sendable (String) -> Certificate?)?
+
+    /// Whether clients show certificates, and who has to have signed them: the path of a PEM file.
+    public enum ClientCertificates: Hashable, Sendable {
+        case off
+        /// A client may show none; one that is no good ends its handshake.
+        case optional(authorities: String)
+        case required(authorities: String)
+    }
+
+    public var clientCertificates = ClientCertificates.off
+    /// External pre-shared keys by their identities (RFC 8446 §4.2.11): identities of 1 to 128 octets, keys of 16 to 64.
+    public var preSharedKeys: [[UInt8]: [UInt8]] = [:]
+    /// Asked, in each handshake and worker, for the key of an identity that the table has not. It must not wait.
+    public var preSharedKeyForIdentity: (@Sendable ([UInt8]) -> [UInt8]?)?
+    /// A file that the secrets of all connections are added to, for tools such as Wireshark (SSLKEYLOGFILE); nil: none.
+    /// Whoever reads it can decrypt the connections.
+    public var keyLog: String?
     /// How connection IDs look: what others can read of them.
     public enum ConnectionIDs: Hashable, Sendable {
         /// Encrypted with AES-128: of 17 octets, unless the host ID leaves no room for that or a length is given. The

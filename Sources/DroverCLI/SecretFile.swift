@@ -1,15 +1,28 @@
 import Linux
 import QUICLB
 
-/// A file with a secret in hexadecimal, that only its owner can read.
+/// A file with secrets in hexadecimal, that only its owner can read.
 enum SecretFile {
+    /// The one secret that the file holds.
+    ///
     /// - Parameters:
     ///   - option: which names the file, for errors.
     ///   - octets: how many the secret has.
     static func read(_ path: String, option: String, octets count: Int) throws(CommandFailure) -> [UInt8] {
-        let octets: [UInt8]
+        let words = try text(path, option: option).split(whereSeparator: \.isWhitespace)
+        guard words.count == 1, let secret = Hexadecimal.decode(words[0]), secret.count == count else {
+            throw CommandFailure(
+                .configuration,
+                "\(option) \(path): it does not hold the secret; write \(2 * count) hexadecimal digits into it"
+            )
+        }
+        return secret
+    }
+
+    /// What the file says.
+    static func text(_ path: String, option: String) throws(CommandFailure) -> String {
         do {
-            octets = try File.secret(in: path, limit: 4096)
+            return String(decoding: try File.secret(in: path, limit: 1 << 20), as: UTF8.self)
         } catch {
             switch error {
             case .unreadable(let error):
@@ -24,14 +37,5 @@ enum SecretFile {
                 )
             }
         }
-        let text = String(decoding: octets, as: UTF8.self)
-        let words = text.split(whereSeparator: \.isWhitespace)
-        guard words.count == 1, let secret = Hexadecimal.decode(words[0]), secret.count == count else {
-            throw CommandFailure(
-                .configuration,
-                "\(option) \(path): it does not hold the secret; write \(2 * count) hexadecimal digits into it"
-            )
-        }
-        return secret
     }
 }

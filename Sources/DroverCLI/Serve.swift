@@ -26,14 +26,7 @@ struct Serve: ParsableCommand {
         transform: Parsing.workerCount)
     var workers = PoolOptions.WorkerCount.automatic
 
-    @Option(help: ArgumentHelp("The certificate chain, in PEM.", valueName: "file"))
-    var cert: String?
-
-    @Option(help: ArgumentHelp("The certificate's private key, in PEM, not encrypted.", valueName: "file"))
-    var key: String?
-
-    @Flag(help: "Use a self-signed certificate for localhost, kept in the state directory.")
-    var devCert = false
+    @OptionGroup(title: "Certificates") var certificates: CertificateArguments
 
     @Option(
         help: ArgumentHelp(
@@ -84,16 +77,13 @@ struct Serve: ParsableCommand {
         transform: Parsing.directory)
     var stateDir: String?
 
-    func validate() throws {
-        _ = try certificate()
-    }
-
     func run() throws {
         try Pool(options(), handler: Echo.handle).run()
     }
 
     private func options() throws -> PoolOptions {
-        var options = PoolOptions(certificate: try certificate())
+        var options = PoolOptions(certificate: try certificates.certificates()[0])
+        try certificates.apply(to: &options)
         if !listen.isEmpty { options.listen = listen }
         options.workers = workers
         options.hostID = hostID
@@ -125,17 +115,6 @@ struct Serve: ParsableCommand {
             }
             return options.preset == .plaintext
                 ? .plaintext(length: options.length) : .awsNLB(length: options.length)
-        }
-    }
-
-    private func certificate() throws -> PoolOptions.Certificate {
-        switch (cert, key, devCert) {
-        case (let cert?, let key?, false): return .files(chain: cert, privateKey: key)
-        case (nil, nil, true): return .development
-        case (nil, nil, false): throw ValidationError("no certificate: give --cert and --key, or --dev-cert")
-        case (_, nil, false): throw ValidationError("--cert: it has no private key: give --key, too")
-        case (nil, _, false): throw ValidationError("--key: it has no certificate: give --cert, too")
-        case (_, _, true): throw ValidationError("--dev-cert: it excludes --cert and --key: give one of them")
         }
     }
 }

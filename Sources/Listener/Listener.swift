@@ -1,6 +1,7 @@
 package import Control
 internal import EventLoop
 package import Linux
+package import TLS
 package import Transport
 
 /// A worker's end of the pool: it takes the datagrams of its sockets to their connections, makes connections of
@@ -58,7 +59,8 @@ package final class Listener {
     }
 
     /// Uses these secrets from now on.
-    package func use(_ secrets: PoolSecrets) {
+    package func use(_ secrets: PoolSecrets) throws(TLSError) {
+        try context.setTicketKeys(secrets.ticketKeys)
         statelessReset = StatelessReset(secret: secrets.resetSecret)
         proof.sealer.setKeys(secrets.tokenKeys)
     }

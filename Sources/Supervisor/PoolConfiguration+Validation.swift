@@ -23,7 +23,7 @@ extension PoolConfiguration {
                     remedy: "drop one of them")
             }
         }
-        try Self.validate(applicationProtocols: applicationProtocols)
+        try Self.validate(applicationProtocols: tls.applicationProtocols)
         try options.check()
         if let resetSecret, resetSecret.count != PoolSecrets.resetSecretLength {
             throw StartupFailure(
@@ -39,7 +39,7 @@ extension PoolConfiguration {
                 .usage, "--alpn", why: "\(names.count) protocols",
                 remedy: "give 1 to \(applicationProtocolCounts.upperBound), such as echo")
         }
-        let lengths = 1...WorkerConfiguration.maximumApplicationProtocolLength
+        let lengths = 1...TLSOptions.maximumApplicationProtocolLength
         for name in names where !lengths.contains(name.utf8.count) {
             throw StartupFailure(
                 .usage, "--alpn", why: "a protocol's name has \(name.utf8.count) octets",

@@ -12,12 +12,7 @@ package struct PoolConfiguration: Sendable {
     package var connectionIDs: ConnectionIDOptions
     /// Where keys are kept. It is there.
     package var stateDirectory: String
-    /// PEM.
-    package var certificateChain: [UInt8]
-    /// PEM.
-    package var privateKey: [UInt8]
-    /// ALPN names in the order of preference.
-    package var applicationProtocols: [String]
+    package var tls: TLSOptions
     /// nil: `ControlPath.defaultRunDirectory`.
     package var runDirectory: String?
     package var options = ListenerOptions()
@@ -37,8 +32,8 @@ package struct PoolConfiguration: Sendable {
 
     package init(
         addresses: [SocketAddress], workerCount: Int, steering: SteeringMode = .automatic, hostID: HostID,
-        connectionIDs: ConnectionIDOptions, stateDirectory: String, certificateChain: [UInt8],
-        privateKey: [UInt8], applicationProtocols: [String], runDirectory: String? = nil
+        connectionIDs: ConnectionIDOptions, stateDirectory: String, tls: TLSOptions,
+        runDirectory: String? = nil
     ) {
         self.addresses = addresses
         self.workerCount = workerCount
@@ -46,9 +41,7 @@ package struct PoolConfiguration: Sendable {
         self.hostID = hostID
         self.connectionIDs = connectionIDs
         self.stateDirectory = stateDirectory
-        self.certificateChain = certificateChain
-        self.privateKey = privateKey
-        self.applicationProtocols = applicationProtocols
+        self.tls = tls
         self.runDirectory = runDirectory
     }
 }

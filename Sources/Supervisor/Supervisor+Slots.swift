@@ -32,8 +32,7 @@ extension Supervisor {
             configurations: connectionIDs.configurations, nonces: nonces,
             steering: steering.workerSteering, forwardingDirectory: runDirectory.path, placement: placement,
             active: ring.members.sorted(),
-            certificateChain: configuration.certificateChain, privateKey: configuration.privateKey,
-            applicationProtocols: configuration.applicationProtocols, secrets: keys.secrets,
+            tls: configuration.tls, secrets: keys.secrets,
             options: configuration.options)
     }
 
@@ -44,9 +43,9 @@ extension Supervisor {
         let size = SupervisorMessage.configure(example).encoded().count
         guard size <= PacketChannel.maximumMessageSize else {
             throw StartupFailure(
-                .configuration, "certificate chain",
-                why: "it makes a worker's configuration \(size) octets long",
-                remedy: "shorten the chain; \(PacketChannel.maximumMessageSize) is the limit")
+                .configuration, "certificates",
+                why: "they make a worker's configuration \(size) octets long",
+                remedy: "give fewer, or shorter chains; \(PacketChannel.maximumMessageSize) is the limit")
         }
     }
 

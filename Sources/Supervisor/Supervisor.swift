@@ -107,6 +107,10 @@ package final class Supervisor {
     package func run(hints: [String] = []) throws(StartupFailure) {
         defer { controlSocket?.close() }
         self.hints = hints
+        if !configuration.tls.keyLogPath.isEmpty {
+            Report.notice(
+                "key log \(configuration.tls.keyLogPath): whoever reads it can decrypt all connections")
+        }
         loop.set(startTimer, to: .now + configuration.startTimeout)
         scheduleSecretRotation()
         for slot in slots {

@@ -3,7 +3,7 @@ internal import COpenSSL
 /// The SHA-256 digest of the first certificate of a chain in PEM, over its DER: what a browser
 /// compares with `serverCertificateHashes`.
 package func certificateFingerprint(_ pem: [UInt8]) throws(TLSError) -> [UInt8] {
-    let chain = try CertificateChain(pem: pem)
+    let chain = try CertificateChain(pem)
     var digest = [UInt8](repeating: 0, count: 32)
     guard X509_digest(chain.leaf, EVP_sha256(), &digest, nil) == 1 else {
         throw TLSError(.library, "hash the certificate", OpenSSLErrorQueue.drain())
@@ -13,7 +13,7 @@ package func certificateFingerprint(_ pem: [UInt8]) throws(TLSError) -> [UInt8] 
 
 /// How long from now the first certificate of a chain in PEM stays valid. Negative if it has expired.
 package func certificateRemainingValidity(_ pem: [UInt8]) throws(TLSError) -> Duration {
-    let chain = try CertificateChain(pem: pem)
+    let chain = try CertificateChain(pem)
     var days: Int32 = 0
     var seconds: Int32 = 0
     guard ASN1_TIME_diff(&days, &seconds, nil, X509_get0_notAfter(chain.leaf)) == 1 else {

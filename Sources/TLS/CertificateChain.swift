@@ -1,12 +1,25 @@
 internal import COpenSSL
+internal import CQUICShims
 
-/// Certificates read from PEM text, the host's own first.
+/// Certificates read from PEM text, or from DER one after the other; the host's own first.
 struct CertificateChain: ~Copyable {
     let leaf: OpaquePointer
     let issuers: [OpaquePointer]
 
-    init(pem: [UInt8]) throws(TLSError) {
-        let certificates: [OpaquePointer]? = withMemoryBIO(reading: pem) { bio in
+    init(_ octets: [UInt8]) throws(TLSError) {
+        let certificates = octets.isDER ? Self.readDER(octets) : Self.readPEM(octets)
+        guard let certificates else {
+            throw TLSError(
+                .unreadableCertificate, "read the certificate chain", OpenSSLErrorQueue.drain(),
+                advice: "give certificates in PEM, beginning with -----BEGIN CERTIFICATE-----, or in DER")
+        }
+        leaf = certificates[0]
+        issuers = Array(certificates[1...])
+    }
+
+    /// Nil where there is none, or a damaged one.
+    private static func readPEM(_ text: [UInt8]) -> [OpaquePointer]? {
+        withMemoryBIO(reading: text) { bio in
             var certificates: [OpaquePointer] = []
             while let certificate = PEM_read_bio_X509(bio, nil, nil, nil) {
                 certificates.append(certificate)
@@ -20,17 +33,32 @@ struct CertificateChain: ~Copyable {
             certificates.forEach(X509_free)
             return nil
         }
-        guard let certificates else {
-            throw TLSError(
-                .unreadableCertificate, "read the certificate chain", OpenSSLErrorQueue.drain(),
-                advice: "give certificates in PEM, beginning with -----BEGIN CERTIFICATE-----")
+    }
+
+    private static func readDER(_ octets: [UInt8]) -> [OpaquePointer]? {
+        octets.withUnsafeBufferPointer { octets in
+            ERR_clear_error()
+            var certificates: [OpaquePointer] = []
+            var position = octets.baseAddress
+            let end = position! + octets.count
+            while let start = position, start < end {
+                guard let certificate = d2i_X509(nil, &position, end - start) else {
+                    certificates.forEach(X509_free)
+                    return nil
+                }
+                certificates.append(certificate)
+            }
+            return certificates
         }
-        leaf = certificates[0]
-        issuers = Array(certificates[1...])
     }
 
     deinit {
         X509_free(leaf)
         issuers.forEach(X509_free)
     }
+}
+
+extension [UInt8] {
+    /// Whether this is a SEQUENCE in DER, and not text.
+    var isDER: Bool { first == 0x30 }
 }

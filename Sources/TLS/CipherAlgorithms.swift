@@ -23,6 +23,17 @@ struct CipherAlgorithms: @unchecked Sendable {
         _ = try fetched.get()
     }
 
+    private static let ticket: Result<CipherAlgorithms.Fetched, TLSError> = Result { () throws(TLSError) in
+        Fetched(cipher: try fetch("AES-256-CBC"))
+    }
+
+    private struct Fetched: @unchecked Sendable {
+        let cipher: OpaquePointer
+    }
+
+    /// What session tickets are encrypted with.
+    static func ticketCipher() throws(TLSError) -> OpaquePointer { try ticket.get().cipher }
+
     /// The ciphers. Traps if they are missing: `ServerContext` refuses to start then.
     static var shared: CipherAlgorithms {
         switch fetched {

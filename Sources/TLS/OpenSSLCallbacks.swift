@@ -23,6 +23,10 @@ enum OpenSSLCallbacks {
         SSL_CTX_set_msg_callback(context, message)
         SSL_CTX_set_client_hello_cb(context, clientHello, nil)
         SSL_CTX_set_alpn_select_cb(context, selectProtocol, Unmanaged.passUnretained(owner).toOpaque())
+        SSL_CTX_set_cert_cb(context, selectCredentials, nil)
+        SSL_CTX_set_tlsext_ticket_key_evp_cb(context, ticketKey)
+        // Without keys OpenSSL would ask for one in every handshake with a ticket.
+        if !owner.preSharedKeys.isEmpty { SSL_CTX_set_psk_find_session_callback(context, findSession) }
         let messages = UInt32(SSL_EXT_CLIENT_HELLO | SSL_EXT_TLS1_3_ENCRYPTED_EXTENSIONS)
         return SSL_CTX_add_custom_ext(
             context, transportParametersExtension, messages,
@@ -42,8 +46,44 @@ enum OpenSSLCallbacks {
     private static let keyLog: @convention(c) (OpaquePointer?, UnsafePointer<CChar>?) -> Void = { ssl, line in
         guard let ssl, let line else { return }
         let bytes = UnsafeRawBufferPointer(start: line, count: strlen(line))
-        handshake(of: ssl).keyLogged(bytes, suite: suite(of: ssl))
+        let handshake = handshake(of: ssl)
+        handshake.context.keyLog?(bytes)
+        handshake.keyLogged(bytes, suite: suite(of: ssl))
     }
+
+    private static let selectCredentials: @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?) -> Int32 =
+        { ssl, _ in
+            guard let ssl, let name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) else { return 1 }
+            let store = handshake(of: ssl).context.credentials
+            guard let credentials = store.credentials(for: String(cString: name)) else { return 1 }
+            return credentials.install(onHandshake: ssl) ? 1 : 0
+        }
+
+    private static let findSession:
+        @convention(c) (
+            OpaquePointer?, UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<OpaquePointer?>?
+        ) -> Int32 = { ssl, identity, count, session in
+            let keys = handshake(of: ssl).context.preSharedKeys
+            // Without a session OpenSSL takes the identity for a ticket.
+            session?.pointee = keys.session(
+                for: UnsafeBufferPointer(start: identity, count: count), ssl: ssl!)
+            return 1
+        }
+
+    /// 1: prepared; 2: prepared, and the ticket is to be renewed; 0: no such key; negative: failed.
+    private static let ticketKey:
+        @convention(c) (
+            OpaquePointer?, UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<UInt8>?, OpaquePointer?,
+            OpaquePointer?, Int32
+        ) -> Int32 = { ssl, name, iv, cipher, mac, isSealing in
+            let keys = handshake(of: ssl).context.ticketKeys
+            if isSealing != 0 { return keys.seal(name!, iv!, cipher!, mac!) ? 1 : -1 }
+            return switch keys.open(name!, iv!, cipher!, mac!) {
+            case .failed: -1
+            case .unknown: 0
+            case .prepared(let isOld): isOld ? 2 : 1
+            }
+        }
 
     private static func suite(of ssl: OpaquePointer) -> CipherSuite? {
         guard let cipher = SSL_get_current_cipher(ssl) else { return nil }

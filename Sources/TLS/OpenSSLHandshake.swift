@@ -13,7 +13,7 @@ package final class OpenSSLHandshake: QUICHandshake {
     /// most. Handshake messages are buffered whole, so this bounds what a peer can make us hold.
     static let maximumDataPerLevel = 1 << 16
 
-    private let context: ServerContext
+    let context: ServerContext
     private unowned(unsafe) let delegate: any QUICHandshakeDelegate
 
     private var ssl: OpaquePointer?
@@ -26,6 +26,8 @@ package final class OpenSSLHandshake: QUICHandshake {
     private var peerTransportParameters: [UInt8]?
     private var agreed: (applicationProtocol: String?, serverName: String?) = (nil, nil)
     package private(set) var isComplete = false
+    /// The certificate that the client showed, in DER; nil where it showed none. Known when the handshake is complete.
+    package private(set) var clientCertificate: [UInt8]?
 
     init(context: ServerContext, ssl: OpaquePointer, delegate: any QUICHandshakeDelegate) {
         self.context = context
@@ -116,8 +118,19 @@ package final class OpenSSLHandshake: QUICHandshake {
 
     private func complete() {
         agreed = (applicationProtocol, serverName)
+        clientCertificate = readClientCertificate()
         isComplete = true
         release()
+    }
+
+    private func readClientCertificate() -> [UInt8]? {
+        guard let certificate = SSL_get1_peer_certificate(ssl) else { return nil }
+        defer { X509_free(certificate) }
+        var octets: UnsafeMutablePointer<UInt8>?
+        let count = i2d_X509(certificate, &octets)
+        guard count > 0, let octets else { return nil }
+        defer { CRYPTO_free(octets, #file, #line) }
+        return Array(UnsafeBufferPointer(start: octets, count: Int(count)))
     }
 
     private func release() {

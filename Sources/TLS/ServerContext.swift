@@ -1,14 +1,17 @@
 internal import COpenSSL
 internal import CQUICShims
 
-/// What a worker's handshakes share: certificate, private key, protocols, ticket keys. One a worker,
-/// and confined to its thread.
+/// What a worker's handshakes share: certificates, protocols, ticket keys. One a worker, and confined to its thread.
 package final class ServerContext {
-    /// Octets of `ticketKeys`: name (16) ‖ HMAC key (32) ‖ AES key (32).
-    package static let ticketKeysLength = 80
+    /// Octets of a ticket key: name (16) ‖ HMAC key (32) ‖ AES key (32).
+    package static let ticketKeyLength = 80
 
     private let context: OpaquePointer
     private let protocolList: [UInt8]
+    let credentials: CredentialsStore
+    let preSharedKeys: PreSharedKeys
+    private(set) var ticketKeys: TicketKeys
+    let keyLog: (@Sendable (UnsafeRawBufferPointer) -> Void)?
 
     /// Where a protected record is made. Shared by the worker's handshakes: a record does not
     /// outlive the call of `receive` that makes it.
@@ -16,36 +19,41 @@ package final class ServerContext {
     /// Where the local transport parameters are encoded; likewise.
     let parameterScratch: UnsafeMutableRawBufferPointer
 
-    /// Takes PEM text: the chain with the host's certificate first, and its private key, not
-    /// encrypted. Protocols are in the order of preference. Workers with the same `ticketKeys` accept
-    /// each other's session tickets.
-    package init(
-        certificateChainPEM: [UInt8], privateKeyPEM: [UInt8], applicationProtocols: [String],
-        ticketKeys: [UInt8]
-    ) throws(TLSError) {
+    package init(_ options: ServerOptions) throws(TLSError) {
         try OpenSSLVersion.check()
         try CipherAlgorithms.load()
-        let protocolList = try Self.encode(applicationProtocols)
+        let protocolList = try Self.encode(options.applicationProtocols)
+        let credentials = try CredentialsStore(options.credentials, select: options.selectCredentials)
+        let preSharedKeys = try PreSharedKeys(options.preSharedKeys, lookUp: options.preSharedKey)
+        let ticketKeys = try TicketKeys(options.ticketKeys)
         guard let context = SSL_CTX_new(TLS_server_method()) else {
             throw TLSError(.library, "make a TLS context", OpenSSLErrorQueue.drain())
         }
         do throws(TLSError) {
             try Self.configure(context)
-            try Self.setTicketKeys(ticketKeys, of: context)
-            let credentials = try Credentials(chainPEM: certificateChainPEM, privateKeyPEM: privateKeyPEM)
-            try credentials.install(on: context)
+            try credentials.first.install(on: context)
+            try options.clientCertificates.install(on: context)
         } catch {
             SSL_CTX_free(context)
             throw error
         }
         self.context = context
         self.protocolList = protocolList
+        self.credentials = credentials
+        self.preSharedKeys = preSharedKeys
+        self.ticketKeys = ticketKeys
+        keyLog = options.keyLog
         recordScratch = .allocate(
             byteCount: RecordProtection.maximumFragment + RecordProtection.expansion, alignment: 16)
         parameterScratch = .allocate(byteCount: 2048, alignment: 16)
         guard OpenSSLCallbacks.install(on: context, owner: self) else {
             throw TLSError(.library, "register QUIC's TLS extension", OpenSSLErrorQueue.drain())
         }
+    }
+
+    /// Makes session tickets by the first of `keys` from now on, and opens those of any of them.
+    package func setTicketKeys(_ keys: [[UInt8]]) throws(TLSError) {
+        ticketKeys = try TicketKeys(keys)
     }
 
     deinit {
@@ -90,19 +98,11 @@ extension ServerContext {
         // Tickets carry the whole session. One is enough where a connection has many streams.
         cquic_ssl_ctx_disable_session_cache(context)
         SSL_CTX_set_num_tickets(context, 1)
+        // Sessions with a client's certificate are resumed only where this is set; workers share it.
+        let name = Array("drover".utf8)
+        SSL_CTX_set_session_id_context(context, name, UInt32(name.count))
         // 32 KB of record buffers less for a connection that waits for the client's Finished.
         cquic_ssl_ctx_release_buffers(context)
-    }
-
-    private static func setTicketKeys(_ keys: [UInt8], of context: OpaquePointer) throws(TLSError) {
-        guard keys.count == ticketKeysLength else {
-            throw TLSError(
-                .invalidTicketKeys, "set session ticket keys",
-                "\(keys.count) octets, not \(ticketKeysLength)")
-        }
-        guard cquic_ssl_ctx_set_ticket_keys(context, keys, keys.count) == 1 else {
-            throw TLSError(.library, "set session ticket keys", OpenSSLErrorQueue.drain())
-        }
     }
 }
 

@@ -10,6 +10,8 @@ package struct TLSError: Error, Sendable {
         package static let unusableCertificate = Code(name: "unusableCertificate")
         package static let invalidApplicationProtocol = Code(name: "invalidApplicationProtocol")
         package static let invalidTicketKeys = Code(name: "invalidTicketKeys")
+        package static let invalidPreSharedKey = Code(name: "invalidPreSharedKey")
+        package static let unreadableAuthorities = Code(name: "unreadableAuthorities")
         package static let unsupportedLibrary = Code(name: "unsupportedLibrary")
         package static let missingAlgorithm = Code(name: "missingAlgorithm")
         /// OpenSSL failed where only exhausted memory or a broken installation makes it fail.

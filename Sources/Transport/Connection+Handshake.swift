@@ -32,6 +32,8 @@ extension Connection {
             try handshake.receive(octets, level: level)
             if handshake.isComplete {
                 applicationProtocol = handshake.applicationProtocol
+                serverName = handshake.serverName
+                clientCertificate = handshake.clientCertificate
                 self.handshake = nil
                 ngtcp2_conn_tls_handshake_completed(handle)
             }

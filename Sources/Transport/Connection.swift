@@ -51,6 +51,9 @@ package final class Connection: @unchecked Sendable {
 
     /// The application protocol that ALPN chose; nil before the handshake is complete.
     package internal(set) var applicationProtocol: String?
+    /// The host that the client named (SNI), and its certificate in DER; nil where there is none, or not yet.
+    package internal(set) var serverName: String?
+    package internal(set) var clientCertificate: [UInt8]?
     /// Why the connection is over; nil while it is not.
     package private(set) var closeError: QUICError?
     /// Whether the handshake is complete.

@@ -34,6 +34,11 @@ package final class TransportContext {
         vectors.deallocate()
     }
 
+    /// Makes session tickets by the first of `keys` from now on, and opens those of any of them.
+    package func setTicketKeys(_ keys: [[UInt8]]) throws(TLSError) {
+        try tls.setTicketKeys(keys)
+    }
+
     /// Notes that `connection` may have packets to write.
     func addPendingWrite(_ connection: Connection) {
         guard !connection.isWritePending else { return }

@@ -83,13 +83,12 @@ extension Worker {
                 .configuration, "worker: start with ngtcp2 \(NGTCP2.version)",
                 why: "ngtcp2 \(NGTCP2.minimumVersion) or later is needed", remedy: "run scripts/install-deps")
         }
+        let options = try ServerOptions(
+            configuration.tls, ticketKeys: configuration.secrets.ticketKeys, callbacks: callbacks)
         let tls: ServerContext
         let ids: ConnectionIDs
         do {
-            tls = try ServerContext(
-                certificateChainPEM: configuration.certificateChain, privateKeyPEM: configuration.privateKey,
-                applicationProtocols: configuration.applicationProtocols,
-                ticketKeys: configuration.secrets.ticketKeys[0])
+            tls = try ServerContext(options)
         } catch {
             throw StartupFailure(
                 .configuration, "tls: \(error.operation)", why: error.reason, remedy: error.advice)

@@ -4,6 +4,7 @@ private import Glibc
 package import Linux
 internal import Listener
 private import QUICLB
+private import TLS
 package import Transport
 
 /// The worker process: it is configured over the control channel, serves its slot's sockets, and ends when it is
@@ -11,6 +12,7 @@ package import Transport
 package final class Worker {
     private let channel: PacketChannel
     let application: (Connection) -> Void
+    let callbacks: TLSCallbacks
     let loop: EventLoop
     private var channelSource: EventSource?
     var statsMemory: SharedMemory?
@@ -25,14 +27,16 @@ package final class Worker {
     /// - Parameters:
     ///   - channel: the worker's end of the control channel.
     ///   - application: called with each connection whose handshake is complete.
+    ///   - callbacks: asked in each handshake.
     /// - Returns: the exit status.
     package static func run(
-        channel: consuming PacketChannel, application: @escaping (Connection) -> Void
+        channel: consuming PacketChannel, callbacks: TLSCallbacks,
+        application: @escaping (Connection) -> Void
     ) -> Int32 {
         // The supervisor alone says when to stop: a service manager signals every process of the service.
         Signals.ignore([SIGTERM, SIGINT, SIGHUP, SIGPIPE])
         do throws(Errno) {
-            let worker = try Worker(channel: channel, application: application)
+            let worker = try Worker(channel: channel, callbacks: callbacks, application: application)
             try worker.loop.run()
             return worker.exitStatus
         } catch {
@@ -43,9 +47,11 @@ package final class Worker {
     }
 
     private init(
-        channel: consuming PacketChannel, application: @escaping (Connection) -> Void
+        channel: consuming PacketChannel, callbacks: TLSCallbacks,
+        application: @escaping (Connection) -> Void
     ) throws(Errno) {
         self.channel = channel
+        self.callbacks = callbacks
         self.application = application
         loop = try EventLoop()
         let source = EventSource(fileDescriptor: self.channel.rawValue) { [unowned self] _ in receive() }
@@ -90,13 +96,21 @@ package final class Worker {
         case .rotate(let configuration, let nonces): try rotate(to: configuration, nonces)
         case .drop(let id): listener?.drop(id)
         case .nonces(let id, let nonces): listener?.add(nonces, for: id)
-        case .secrets(let secrets): listener?.use(secrets)
+        case .secrets(let secrets): try use(secrets)
         }
     }
 
     func send(_ message: WorkerMessage, descriptors: [Int32] = []) {
         // A few small messages a life, to a supervisor that always reads; if it is gone, the channel's end says so.
         _ = try? channel.send(message.encoded(), descriptors: descriptors)
+    }
+
+    private func use(_ secrets: PoolSecrets) throws(StartupFailure) {
+        do {
+            try listener?.use(secrets)
+        } catch {
+            throw StartupFailure(.internal, "worker: use new keys", why: error.reason)
+        }
     }
 
     private func rotate(to configuration: Configuration, _ nonces: NonceRange) throws(StartupFailure) {

@@ -10,6 +10,18 @@ enum Fixtures {
         id: ConfigurationID(rawValue: 6)!, key: Configuration.Key(1...16), serverIDLength: 3, nonceLength: 13,
         firstOctet: .random)
 
+    static let tls: TLSOptions = {
+        let credentials = ["first", "second"].map {
+            TLSOptions.Credentials(chain: Array("\($0) chain".utf8), privateKey: Array("\($0) key".utf8))
+        }
+        var options = TLSOptions(credentials: credentials, applicationProtocols: ["echo", "h3"])
+        options.clientCertificates = .required
+        options.clientAuthorities = Array("authorities".utf8)
+        options.preSharedKeys = [TLSOptions.PreSharedKey(identity: [1], key: [2, 3])]
+        options.keyLogPath = "/tmp/keys"
+        return options
+    }()
+
     static let secrets = PoolSecrets(
         resetSecret: Array(repeating: 5, count: PoolSecrets.resetSecretLength),
         ticketKeys: [UInt8(6), 7].map { Array(repeating: $0, count: PoolSecrets.ticketKeyLength) },
@@ -56,8 +68,7 @@ enum Fixtures {
         configurations: [keyed, plaintext], nonces: NonceRange(first: 1 << 100 | 5, count: 1 << 20),
         steering: .forward, forwardingDirectory: "/run/drover",
         placement: PlacementHash(key: (1, 2)), active: [Slot(rawValue: 0), Slot(rawValue: 255)],
-        certificateChain: Array("chain".utf8), privateKey: Array("key".utf8),
-        applicationProtocols: ["echo", "h3"],
+        tls: tls,
         secrets: secrets, options: options)
 
     static let failure = StartupFailure(

@@ -22,8 +22,8 @@ import Testing
             let pair = try store.certificate()
             let keyPath = store.directory.path + "/key.pem"
             try File.replace(keyPath, with: pair.privateKey, mode: 0o600)
-            let read = try CertificatePair(
-                chainPath: store.certificatePath, privateKeyPath: keyPath, applicationProtocols: ["echo"])
+            let read = try CertificatePair(.files(chain: store.certificatePath, privateKey: keyPath))
+            try read.check(applicationProtocols: ["echo"])
             #expect(read.chain == pair.chain)
         }
     }
@@ -84,8 +84,8 @@ import Testing
             try File.replace(keyPath, with: other.privateKeyPEM, mode: 0o600)
             #expect(!pair.chain.isEmpty)
             let failure = #expect(throws: StartupFailure.self) {
-                try CertificatePair(
-                    chainPath: store.certificatePath, privateKeyPath: keyPath, applicationProtocols: ["echo"])
+                try CertificatePair(.files(chain: store.certificatePath, privateKey: keyPath)).check(
+                    applicationProtocols: ["echo"])
             }
             #expect(failure?.category == .configuration)
             #expect(failure?.description.contains(keyPath) == true)

@@ -98,8 +98,11 @@ final class ListenerPool {
         let memory = try StatsPage.makeMemory(name: "test")
         let page = StatsPage(initializing: memory)
         let tls = try ServerContext(
-            certificateChainPEM: certificate.certificateChainPEM, privateKeyPEM: certificate.privateKeyPEM,
-            applicationProtocols: ["test"], ticketKeys: [UInt8](repeating: 1, count: 80))
+            ServerOptions(
+                credentials: [
+                    CredentialsSource(
+                        chain: certificate.certificateChainPEM, privateKey: certificate.privateKeyPEM)
+                ], applicationProtocols: ["test"], ticketKeys: [[UInt8](repeating: 1, count: 80)]))
         let poolMemory = try PoolPage.makeMemory()
         let context = TransportContext(
             loop: loop, random: RandomSource(), tls: tls, settings: settings)

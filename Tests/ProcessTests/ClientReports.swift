@@ -108,6 +108,8 @@ struct VisitReport: Decodable, Sendable {
     let retried: Bool
     let resumed: Bool
     let serverCid: ServerConnectionID
+    /// The common name in the server's certificate; nil where there is none, or the client's library does not tell.
+    let certificateName: String?
     /// Octets of the datagram that came back.
     let datagram: Int?
     let parameters: Parameters

@@ -37,15 +37,19 @@ final class DroverProcess: Sendable {
     }
 
     /// The same with a list of arguments.
+    ///
+    /// - Parameter isCertificateGiven: whether a certificate is among them.
     static func start(
         workers: Int, options arguments: [String], isKeyGiven: Bool = true,
-        listen: [String] = ["127.0.0.1:0"], launcher: [String] = [], after former: DroverProcess? = nil
+        isCertificateGiven: Bool = false, listen: [String] = ["127.0.0.1:0"], launcher: [String] = [],
+        after former: DroverProcess? = nil
     ) async throws -> DroverProcess {
         let directory = try former?.directory ?? TemporaryDirectory()
         let keyFile = directory.path("connection-id-key")
         try File.replace(keyFile, with: Array(TestKey.hexadecimal.utf8), mode: 0o600)
         let options =
-            ["serve", "--workers", "\(workers)", "--dev-cert", "--host-id", hostID]
+            ["serve", "--workers", "\(workers)", "--host-id", hostID]
+            + (isCertificateGiven ? [] : ["--dev-cert"])
             + (isKeyGiven ? ["--connection-id-key", keyFile] : [])
             + listen.flatMap { ["--listen", $0] } + Self.directories(in: directory)
         let command = launcher + [Executables.drover.path] + options + arguments

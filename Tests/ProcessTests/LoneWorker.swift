@@ -66,8 +66,13 @@ final class LoneWorker {
             slot: slot, incarnation: 1, addresses: [pool.address], adoptsSockets: false, hostID: hostID,
             configurations: configurations, nonces: .empty, steering: .forward,
             forwardingDirectory: pool.directory.url.path, placement: PlacementHash(key: (1, 2)),
-            active: pool.active, certificateChain: pool.certificate.certificateChainPEM,
-            privateKey: pool.certificate.privateKeyPEM, applicationProtocols: ["echo"],
+            active: pool.active,
+            tls: TLSOptions(
+                credentials: [
+                    TLSOptions.Credentials(
+                        chain: pool.certificate.certificateChainPEM,
+                        privateKey: pool.certificate.privateKeyPEM)
+                ], applicationProtocols: ["echo"]),
             secrets: PoolSecrets(
                 resetSecret: Array(repeating: 3, count: PoolSecrets.resetSecretLength),
                 ticketKeys: [Array(repeating: 4, count: PoolSecrets.ticketKeyLength)],

@@ -22,8 +22,7 @@ do throws(StartupFailure) {
         addresses: arguments[5...].map { SocketAddress($0)! }, workerCount: Int(arguments[2])!,
         steering: SteeringMode(rawValue: arguments[3])!, hostID: HostID([0x5a])!,
         connectionIDs: ConnectionIDOptions(preset: .plaintext), stateDirectory: stateDirectory,
-        certificateChain: [],
-        privateKey: [], applicationProtocols: ["test"], runDirectory: arguments[4])
+        tls: TLSOptions(credentials: [], applicationProtocols: ["test"]), runDirectory: arguments[4])
     if behaviour == .hang { configuration.startTimeout = .milliseconds(300) }
     try Supervisor(configuration).run()
 } catch {

@@ -83,7 +83,7 @@ import Testing
 
     @Test func badTicketKeys() {
         expect(.invalidTicketKeys) {
-            try ServerContext(Self.certificate, ticketKeys: [UInt8](repeating: 1, count: 48))
+            try ServerContext(Self.certificate, ticketKeys: [[UInt8](repeating: 1, count: 48)])
         }
     }
 
@@ -106,20 +106,29 @@ import Testing
 }
 
 extension ServerContext {
-    static let testTicketKeys = [UInt8](repeating: 7, count: ticketKeysLength)
+    static let testTicketKey = [UInt8](repeating: 7, count: ticketKeyLength)
 
     convenience init(
         _ certificate: DevelopmentCertificate, protocols: [String] = ["echo", "h3"],
-        ticketKeys: [UInt8] = testTicketKeys
+        ticketKeys: [[UInt8]] = [testTicketKey], change: (inout ServerOptions) -> Void = { _ in }
     ) throws(TLSError) {
-        try self.init(
-            certificateChainPEM: certificate.certificateChainPEM, privateKeyPEM: certificate.privateKeyPEM,
-            applicationProtocols: protocols, ticketKeys: ticketKeys)
+        var options = ServerOptions(
+            credentials: [CredentialsSource(certificate)], applicationProtocols: protocols,
+            ticketKeys: ticketKeys)
+        change(&options)
+        try self.init(options)
     }
 
     convenience init(chain: [UInt8], key: [UInt8]) throws(TLSError) {
         try self.init(
-            certificateChainPEM: chain, privateKeyPEM: key, applicationProtocols: ["echo"],
-            ticketKeys: Self.testTicketKeys)
+            ServerOptions(
+                credentials: [CredentialsSource(chain: chain, privateKey: key)],
+                applicationProtocols: ["echo"], ticketKeys: [Self.testTicketKey]))
+    }
+}
+
+extension CredentialsSource {
+    init(_ certificate: DevelopmentCertificate) {
+        self.init(chain: certificate.certificateChainPEM, privateKey: certificate.privateKeyPEM)
     }
 }

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import TLS
@@ -120,12 +121,48 @@ struct HandshakeTests {
     @Test func noResumptionUnderOtherKeys() throws {
         let client = try PythonClient()
         _ = try Run(.init(), client: client)
-        let keys = [UInt8](repeating: 8, count: ServerContext.ticketKeysLength)
-        let context = try ServerContext(Self.certificate, ticketKeys: keys)
+        let context = try ServerContext(Self.certificate, ticketKeys: [Self.otherTicketKey])
         let second = try Run(.init(resume: true), client: client, context: context)
         #expect(second.failure == nil)
         #expect(second.state?.isResumed == false)
         #expect(second.handshake.isComplete)
+    }
+
+    private static let otherTicketKey = [UInt8](repeating: 8, count: ServerContext.ticketKeyLength)
+
+    /// A ticket is good as long as its key is kept, and is then renewed under the newest.
+    @Test func ticketKeysOverlap() throws {
+        let client = try PythonClient()
+        let context = try ServerContext(Self.certificate)
+        _ = try Run(.init(), client: client, context: context)
+        try context.setTicketKeys([Self.otherTicketKey, ServerContext.testTicketKey])
+        let second = try Run(.init(resume: true), client: client, context: context)
+        #expect(second.state?.isResumed == true)
+        try context.setTicketKeys([Self.otherTicketKey])
+        let third = try Run(.init(resume: true), client: client, context: context)
+        #expect(third.state?.isResumed == true)
+        try context.setTicketKeys([ServerContext.testTicketKey])
+        let fourth = try Run(.init(resume: true), client: client, context: context)
+        #expect(fourth.failure == nil)
+        #expect(fourth.state?.isResumed == false)
+    }
+
+    /// Each secret that the client derived is in the log.
+    @Test func theKeyLogHasAllSecrets() throws {
+        let lines = Mutex<[String]>([])
+        let context = try ServerContext(Self.certificate) { options in
+            options.keyLog = { line in lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) } }
+        }
+        let run = try Run(.init(), context: context)
+        #expect(run.clientSecrets.count == 4)
+        let logged = lines.withLock { $0.map { hex(String($0.split(separator: " ").last!)) } }
+        for secret in run.clientSecrets {
+            switch secret {
+            case .readSecret(_, let octets), .writeSecret(_, let octets): #expect(logged.contains(octets))
+            default: Issue.record("\(secret) is no secret")
+            }
+        }
+        #expect(lines.withLock { $0.contains { $0.hasPrefix("CLIENT_HANDSHAKE_TRAFFIC_SECRET ") } })
     }
 
     @Test func earlyDataIsDeclined() throws {

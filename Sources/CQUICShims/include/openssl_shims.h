@@ -3,8 +3,12 @@
 // As in COpenSSL's shim.h, so that Swift sees one and the same declaration.
 #define OPENSSL_SUPPRESS_DEPRECATED
 
+#include <stdlib.h>
+
 #include <openssl/bio.h>
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 #include <openssl/ssl.h>
 
 // Function-like macros and varargs of OpenSSL, which Swift does not see.
@@ -18,8 +22,14 @@ static inline int cquic_ssl_ctx_set_groups(SSL_CTX *ctx, const char *list) {
     return (int)SSL_CTX_set1_groups_list(ctx, list);
 }
 
-static inline int cquic_ssl_ctx_set_ticket_keys(SSL_CTX *ctx, const void *keys, size_t count) {
-    return (int)SSL_CTX_set_tlsext_ticket_keys(ctx, (void *)keys, (long)count);
+// Prepares what makes the MAC of a session ticket, HMAC-SHA-256.
+static inline int cquic_ticket_mac_init(EVP_MAC_CTX *mac, const void *key, size_t count) {
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, (void *)key, count),
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)"SHA256", 0),
+        OSSL_PARAM_construct_end(),
+    };
+    return EVP_MAC_CTX_set_params(mac, params);
 }
 
 static inline void cquic_ssl_ctx_set_quic_options(SSL_CTX *ctx) {
@@ -37,9 +47,26 @@ static inline void cquic_ssl_ctx_release_buffers(SSL_CTX *ctx) {
     SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
 }
 
-// Takes ownership of `certificate` if it returns 1.
-static inline int cquic_ssl_ctx_add_chain_certificate(SSL_CTX *ctx, X509 *certificate) {
-    return (int)SSL_CTX_add0_chain_cert(ctx, certificate);
+static inline STACK_OF(X509) *cquic_x509_stack_new(void) {
+    STACK_OF(X509) *stack = sk_X509_new_null();
+    if (!stack) abort();
+    return stack;
+}
+
+// The stack takes a reference of its own.
+static inline void cquic_x509_stack_push(STACK_OF(X509) *stack, X509 *certificate) {
+    X509_up_ref(certificate);
+    if (sk_X509_push(stack, certificate) == 0) abort();
+}
+
+static inline void cquic_x509_stack_free(STACK_OF(X509) *stack) { sk_X509_pop_free(stack, X509_free); }
+
+static inline int cquic_ssl_ctx_use(SSL_CTX *ctx, X509 *leaf, EVP_PKEY *key, STACK_OF(X509) *issuers) {
+    return SSL_CTX_use_cert_and_key(ctx, leaf, key, issuers, 1);
+}
+
+static inline int cquic_ssl_use(SSL *ssl, X509 *leaf, EVP_PKEY *key, STACK_OF(X509) *issuers) {
+    return SSL_use_cert_and_key(ssl, leaf, key, issuers, 1);
 }
 
 static inline void cquic_bio_clear_retry(BIO *bio) {

@@ -38,8 +38,11 @@ final class RotatingEcho {
         loop = try EventLoop()
         let certificate = try DevelopmentCertificate()
         let tls = try ServerContext(
-            certificateChainPEM: certificate.certificateChainPEM, privateKeyPEM: certificate.privateKeyPEM,
-            applicationProtocols: ["echo"], ticketKeys: [UInt8](repeating: 1, count: 80))
+            ServerOptions(
+                credentials: [
+                    CredentialsSource(
+                        chain: certificate.certificateChainPEM, privateKey: certificate.privateKeyPEM)
+                ], applicationProtocols: ["echo"], ticketKeys: [[UInt8](repeating: 1, count: 80)]))
         context = TransportContext(
             loop: loop, random: RandomSource(), tls: tls, settings: TransportSettings())
         udp = try UDPSocket(

@@ -59,9 +59,12 @@ private let sharedContext: Mutex<ServerContext> = {
     do {
         let certificate = try DevelopmentCertificate()
         let context = try ServerContext(
-            certificateChainPEM: certificate.certificateChainPEM,
-            privateKeyPEM: certificate.privateKeyPEM, applicationProtocols: ["echo", "h3"],
-            ticketKeys: Array(repeating: 7, count: ServerContext.ticketKeysLength))
+            ServerOptions(
+                credentials: [
+                    CredentialsSource(
+                        chain: certificate.certificateChainPEM, privateKey: certificate.privateKeyPEM)
+                ], applicationProtocols: ["echo", "h3"],
+                ticketKeys: [Array(repeating: 7, count: ServerContext.ticketKeyLength)]))
         return Mutex(context)
     } catch {
         preconditionFailure("\(error)")

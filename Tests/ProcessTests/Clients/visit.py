@@ -10,6 +10,7 @@ On aioquic, or on qh3.
 
 import argparse
 import asyncio
+import datetime
 import importlib
 import pickle
 import ssl
@@ -39,6 +40,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--rebinds", type=int, default=0, help="between echoes, to another port")
     parser.add_argument("--datagram", type=int, help="octets of a DATAGRAM frame to be echoed")
     parser.add_argument("--no-id", action="store_true", help="has connection IDs of no octets")
+    parser.add_argument("--psk", help="an external pre-shared key, IDENTITY:HEXADECIMAL (aioquic)")
     parser.add_argument("--certificate", type=Path, help="the client's, PEM")
     parser.add_argument("--private-key", type=Path)
     parser.add_argument("--hold", action="store_true", help="until the end of standard input")
@@ -55,6 +57,9 @@ class Visitor:
         self.token = b""
         if arguments.memory is not None and arguments.memory.exists():
             self.ticket, self.token = pickle.loads(arguments.memory.read_bytes())
+        if arguments.psk is not None:
+            identity, _, key = arguments.psk.rpartition(":")
+            self.ticket = external_key(identity.encode(), bytes.fromhex(key), arguments.server_name)
         if "ticket" in arguments.without:
             self.ticket = None
         if "token" in arguments.without:
@@ -168,6 +173,7 @@ class Visit:
             retried=connection._retry_count > 0,
             resumed=self._resumes and connection.tls.session_resumed,
             server_cid=self._driver.server_connection_id.hex(),
+            certificate_name=certificate_name(connection),
             datagram=None if self.datagram is None else len(self.datagram),
             parameters={
                 **{
@@ -229,6 +235,38 @@ class Visit:
 
     def _finish(self) -> None:
         self.ended.set()
+
+
+def certificate_name(connection: Any) -> str | None:
+    """The common name in the server's certificate; aioquic keeps the certificate."""
+    certificate = getattr(connection.tls, "_peer_certificate", None)
+    return None if certificate is None else certificate.subject.rfc4514_string().removeprefix("CN=")
+
+
+def external_key(identity: bytes, key: bytes, server_name: str) -> Any:
+    """An external pre-shared key as aioquic's session ticket.
+
+    It differs from a resumption's by one label of the key schedule (RFC 8446 §7.1).
+    """
+    from aioquic import tls
+
+    derive_secret = tls.KeySchedule.derive_secret
+
+    def derive(schedule: Any, label: bytes) -> bytes:
+        secret: bytes = derive_secret(schedule, b"ext binder" if label == b"res binder" else label)
+        return secret
+
+    tls.KeySchedule.derive_secret = derive
+    now = tls.utcnow()
+    return tls.SessionTicket(
+        age_add=0,
+        cipher_suite=tls.CipherSuite.AES_128_GCM_SHA256,
+        not_valid_after=now + datetime.timedelta(hours=1),
+        not_valid_before=now,
+        resumption_secret=key,
+        server_name=server_name,
+        ticket=identity,
+    )
 
 
 def watch_parameters(library: str) -> None:

@@ -1,0 +1,68 @@
+import Control
+import Linux
+import TLS
+import Worker
+
+extension PoolOptions {
+    /// Reads the files that the options name, and checks that TLS can be spoken with all of it before any worker starts.
+    func tlsOptions(_ state: StateDirectory) throws(StartupFailure) -> TLSOptions {
+        var credentials: [TLSOptions.Credentials] = []
+        for certificate in [certificate] + moreCertificates {
+            let pair =
+                switch certificate {
+                case .files, .octets: try CertificatePair(certificate)
+                case .development: try DevelopmentCertificateStore(directory: state).certificate()
+                }
+            try pair.check(applicationProtocols: applicationProtocols)
+            credentials.append(TLSOptions.Credentials(chain: pair.chain, privateKey: pair.privateKey))
+        }
+        var options = TLSOptions(credentials: credentials, applicationProtocols: applicationProtocols)
+        switch clientCertificates {
+        case .off: break
+        case .optional(let path):
+            (options.clientCertificates, options.clientAuthorities) = (.optional, try Self.read(path))
+        case .required(let path):
+            (options.clientCertificates, options.clientAuthorities) = (.required, try Self.read(path))
+        }
+        options.preSharedKeys = preSharedKeys.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+            .map { TLSOptions.PreSharedKey(identity: $0.key, key: $0.value) }
+        options.keyLogPath = keyLog ?? ""
+        try Self.check(options)
+        return options
+    }
+
+    private static func read(_ path: String) throws(StartupFailure) -> [UInt8] {
+        do {
+            return try File.contents(of: path)
+        } catch {
+            throw StartupFailure(
+                StartupFailure.Category(using: error), "authorities of client certificates \(path)",
+                why: "\(error)",
+                remedy: "give the path of a PEM file that can be read")
+        }
+    }
+
+    private static func check(_ options: TLSOptions) throws(StartupFailure) {
+        let serverOptions = try ServerOptions(options, ticketKeys: [CertificatePair.unusedTicketKey])
+        do {
+            _ = try ServerContext(serverOptions)
+        } catch {
+            throw StartupFailure(
+                .configuration, "tls: \(error.operation)", why: error.reason, remedy: error.advice)
+        }
+    }
+
+    /// What workers ask in each handshake.
+    var tlsCallbacks: TLSCallbacks {
+        var callbacks = TLSCallbacks()
+        callbacks.preSharedKey = preSharedKeyForIdentity
+        if let certificateForName {
+            callbacks.selectCredentials = { name in
+                let certificate = certificateForName(name)
+                guard let pair = certificate.flatMap({ try? CertificatePair($0) }) else { return nil }
+                return CredentialsSource(chain: pair.chain, privateKey: pair.privateKey)
+            }
+        }
+        return callbacks
+    }
+}
