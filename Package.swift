@@ -64,6 +64,7 @@ let package = Package(
             ]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .target(name: "InitialPackets", dependencies: ["QUICLB", "TLS"], path: "Tests/InitialPackets"),
         .testTarget(name: "LinuxTests", dependencies: ["Linux"]),
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "Linux", "TestSupport"]),
         .testTarget(name: "QUICLBTests", dependencies: ["QUICLB", "TestSupport"]),
@@ -80,8 +81,8 @@ let package = Package(
         .testTarget(
             name: "ListenerTests",
             dependencies: [
-                "CLinux", "Control", "EventLoop", "Linux", "Listener", "Placement", "QUICLB", "TLS",
-                "TestSupport", "Transport",
+                "CLinux", "Control", "EventLoop", "InitialPackets", "Linux", "Listener", "Placement",
+                "QUICLB", "TLS", "TestSupport", "Transport",
             ]),
         .testTarget(name: "ControlTests", dependencies: ["Control", "Linux", "Placement", "QUICLB"]),
         .target(
@@ -107,6 +108,9 @@ let package = Package(
             name: "DroverTests", dependencies: ["Control", "Drover", "Linux", "Supervisor", "TLS", "shout"]),
         .executableTarget(
             name: "h3-echo", dependencies: ["Drover", "QUICLB"], path: "Tests/Fixtures/H3Echo"),
+        .executableTarget(
+            name: "initial-flood", dependencies: ["CLinux", "InitialPackets", "Linux", "TestSupport"],
+            path: "Tests/Fixtures/InitialFlood"),
         .executableTarget(
             name: "drover-bench",
             dependencies: [

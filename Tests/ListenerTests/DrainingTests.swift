@@ -1,4 +1,5 @@
 import Control
+import InitialPackets
 import Listener
 import QUICLB
 import Testing

@@ -1,5 +1,6 @@
 import Control
 import Glibc
+import InitialPackets
 import Linux
 import Listener
 import QUICLB

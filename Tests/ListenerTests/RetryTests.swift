@@ -1,4 +1,5 @@
 import Control
+import InitialPackets
 import Linux
 import QUICLB
 import TLS
@@ -118,7 +119,7 @@ import Testing
         try second.send(InitialPacket.datagram(destination: destination), to: address)
         let refusal = try receive(second, in: pool)
         #expect(pool.total(.refusedHalfOpenLimit) == 1)
-        let payload = try InitialPacket.open(refusal, from: destination)
+        let payload = try #require(InitialPacket.open(refusal, from: destination))
         // CONNECTION_CLOSE, CONNECTION_REFUSED (RFC 9000 §19.19, §20.1).
         #expect(payload.prefix(3) == [0x1c, 0x02, 0x00])
     }

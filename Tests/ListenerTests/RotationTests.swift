@@ -1,4 +1,5 @@
 import Control
+import InitialPackets
 import QUICLB
 import Testing
 import Transport

@@ -15,6 +15,10 @@ enum Executables {
     static let rotatingEcho = program(
         variable: "DROVER_ROTATING_ECHO_BINARY", default: ".build/release/rotating-echo")
 
+    /// Sends first packets from forged addresses (Tests/Fixtures/InitialFlood).
+    static let initialFlood = program(
+        variable: "DROVER_INITIAL_FLOOD_BINARY", default: ".build/release/initial-flood")
+
     /// A Python with the packages of Tests/requirements.txt.
     static let python = program(variable: "DROVER_TEST_PYTHON", default: ".venv/bin/python")
 

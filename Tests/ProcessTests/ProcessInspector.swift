@@ -29,6 +29,16 @@ struct ProcessInspector: Hashable, Sendable {
         return kilobytes * 1024
     }
 
+    /// The processor time that it used, in seconds.
+    func processorSeconds() throws -> Double {
+        // The name, in parentheses, may have spaces.
+        let fields = try contents(of: "stat").split(separator: ")").last?.split(separator: " ") ?? []
+        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else {
+            throw Unreadable(path: "/proc/\(identifier)/stat")
+        }
+        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
     /// How many descriptors are open.
     func descriptorCount() throws -> Int {
         try FileManager.default.contentsOfDirectory(atPath: "/proc/\(identifier)/fd").count

@@ -28,6 +28,14 @@ extension Trait where Self == ConditionTrait {
         )
     }
 
+    /// Forged addresses take a raw socket.
+    static var needsInitialFlood: Self {
+        needs(
+            Executables.isExecutable(Executables.initialFlood) && Host.isRoot,
+            "forged addresses take root, and the program at \(Executables.initialFlood.path): build it for release, or set DROVER_INITIAL_FLOOD_BINARY"
+        )
+    }
+
     static var needsPython: Self {
         needs(
             Executables.isExecutable(Executables.python),

@@ -1,13 +1,12 @@
-import QUICLB
-import TLS
-import Testing
+private import QUICLB
+private import TLS
 
 /// First packets of connections, as a client makes them (RFC 9000 §17.2.2).
-enum InitialPacket {
+package enum InitialPacket {
     private static let packetNumberLength = 4
 
     /// A datagram with an Initial that begins a ClientHello: a server has to wait for the rest of it.
-    static func datagram(
+    package static func datagram(
         destination: [UInt8], source: [UInt8] = [1, 2, 3, 4], token: [UInt8] = [], count: Int = 1200
     ) -> [UInt8] {
         let secret = destination.withUnsafeBytes { InitialSecrets.derive(destinationConnectionID: $0).client }
@@ -28,12 +27,16 @@ enum InitialPacket {
         return packet
     }
 
-    /// The payload of a server's Initial, without its protection.
+    /// The payload of a server's Initial, without its protection; nil where it is none.
     ///
     /// - Parameter destination: of the client's first Initial.
-    static func open(_ packet: [UInt8], from destination: [UInt8]) throws -> [UInt8] {
+    package static func open(_ packet: [UInt8], from destination: [UInt8]) -> [UInt8]? {
         let secret = destination.withUnsafeBytes { InitialSecrets.derive(destinationConnectionID: $0).server }
-        let rest = try packet.withUnsafeBytes { $0.count - (try #require(LongHeader($0))).rest.count }
+        guard
+            let rest = packet.withUnsafeBytes({ octets in
+                LongHeader(octets).map { octets.count - $0.rest.count }
+            })
+        else { return nil }
         // A token's length of 0, and the packet's (RFC 9000 §16).
         let packetNumberOffset = rest + 1 + (1 << Int(packet[rest + 1] >> 6))
         var packet = packet
@@ -59,8 +62,7 @@ enum InitialPacket {
                 }
             }
         }
-        try #require(isOpened)
-        return payload
+        return isOpened ? payload : nil
     }
 
     private static func seal(_ payload: [UInt8], header: [UInt8], _ secret: TrafficSecret) -> [UInt8] {
