@@ -24,7 +24,7 @@ sys.path.insert(0, str(CLIENTS))
 from aioquic_connection import aioquic_connection  # noqa: E402
 from connection_driver import ConnectionDriver  # noqa: E402
 
-IDLE_CONNECTIONS = 2000
+IDLE_CONNECTIONS = 5000
 CLIENT_PROCESSES = 2
 
 
