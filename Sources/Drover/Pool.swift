@@ -76,6 +76,8 @@ public struct Pool: Sendable {
             try await handler(Connection(core))
             core.closeWhenFlushed()
         } catch {
+            // Where the connection is over, that is what the handler was told.
+            if core.isOpen { HandlerFailures.report(error, of: "\(core.remoteAddress)") }
             core.close(code: handlerErrorCode, reason: "the handler failed")
         }
     }

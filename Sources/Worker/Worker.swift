@@ -10,6 +10,9 @@ package import Transport
 /// The worker process: it is configured over the control channel, serves its slot's sockets, and ends when it is
 /// told to or when the supervisor is gone.
 package final class Worker {
+    /// How long closing periods are served: three PTO of a path with a long delay.
+    private static let closingTimeout = Duration.seconds(3)
+
     private let channel: PacketChannel
     let application: (Connection) -> Void
     let callbacks: TLSCallbacks
@@ -132,17 +135,17 @@ package final class Worker {
         }
     }
 
-    /// Closes every connection, and ends the process when the last packet is with the kernel; or soon, where a
-    /// socket takes no more.
+    /// Closes every connection, and ends the process when their closing periods are over, in which clients that did not
+    /// hear of it are told again (RFC 9000 §10.2.1); or after some time, whatever is left.
     private func stop(code: UInt64, reason: String) {
         guard let listener else { return loop.stop() }
         guard !isStopping else { return }
         isStopping = true
         listener.stop(code: code, reason: reason)
         let deadline = Timer { [loop] in loop.stop() }
-        loop.set(deadline, to: loop.now + .seconds(1))
+        loop.set(deadline, to: loop.now + Self.closingTimeout)
         loop.addEndOfTurnHook { [loop] in
-            if listener.isFlushed { loop.stop() }
+            if listener.hasStopped { loop.stop() }
         }
     }
 

@@ -1,6 +1,7 @@
 /// A parser of outside octets with its invariants. The raw value names it on the command line, and its
 /// directory of the corpus.
 package enum FuzzTarget: String, CaseIterable, Sendable {
+    case addressToken = "address-token"
     case controlRequest = "control-request"
     case forwarded
     case frames
@@ -15,6 +16,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     /// Gives `bytes` to the parser. Traps where an invariant does not hold.
     package func run(_ bytes: UnsafeRawBufferPointer) {
         switch self {
+        case .addressToken: fuzzAddressToken(bytes)
         case .controlRequest: fuzzControlRequest(bytes)
         case .forwarded: fuzzForwarded(bytes)
         case .frames: fuzzFrames(bytes)

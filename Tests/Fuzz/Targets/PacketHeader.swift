@@ -40,6 +40,12 @@ private func check(_ header: LongHeader, of datagram: UnsafeRawBufferPointer) {
         + [UInt8(header.destination.count)] + header.destination
         + [UInt8(header.source.count)] + header.source
     precondition(datagram.starts(with: written), "the header is not what the datagram begins with")
+    precondition(written.count + header.rest.count == datagram.count, "what follows is elsewhere")
+    if let token = header.token {
+        let lengthOctets = 1 << Int(header.rest[0] >> 6)
+        let start = header.rest.dropFirst(lengthOctets)
+        precondition(start.starts(with: token) && token.count <= start.count, "another token")
+    }
     precondition(header.isInitial == (header.first >> 4 & 0b111 == 0b100))
     checkVersionNegotiation(answering: header, random: UInt64(header.version) << 32 | UInt64(header.first))
 }

@@ -1,5 +1,3 @@
-package import EventLoop
-
 /// A token bucket: so many events a second, and as many at once after a quiet second.
 package struct RateLimit {
     private let interval: UInt64
