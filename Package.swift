@@ -88,7 +88,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "COpenSSL", "Control", "Linux", "Listener", "QUICLB", "Supervisor", "TLS", "Transport",
+                "CLinux", "COpenSSL", "Control", "EventLoop", "Linux", "Listener", "QUICLB", "Supervisor",
+                "TLS", "Transport",
             ],
             path: "Tests/Fuzz/Targets"),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "TestSupport"]),

@@ -5,7 +5,7 @@ private import Linux
 /// Tells the operator of handlers that throw: a client may be able to make one throw at any rate, so not of all.
 @LoopActor
 enum HandlerFailures {
-    private static var rate = RateLimit(perSecond: 10)
+    private static var rate = RateLimit(perSecond: 5)
     private static var untold: UInt64 = 0
 
     static func report(_ error: any Error, of peer: String) {

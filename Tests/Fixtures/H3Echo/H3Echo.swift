@@ -25,7 +25,7 @@ struct H3Echo {
         options.listen = [address]
         options.workers = .exactly(workers)
         options.hostID = hostID
-        options.applicationProtocols = ["h3"]
+        options.applicationProtocols = ["h3", "fail"]
         options.connectionIDs = .keyed(key: key)
         options.addressValidation.mode = validation
         options.runDirectory = arguments[5]
@@ -33,8 +33,12 @@ struct H3Echo {
         try Pool(options, handler: serve).run()
     }
 
+    /// What the handler throws for clients that want it to, by their protocol.
+    private struct WantedFailure: Error {}
+
     @LoopActor
     private static func serve(_ connection: Connection) async throws {
+        if connection.applicationProtocol == "fail" { throw WantedFailure() }
         // RFC 9114 §6.2.1: the control stream stays open as long as the connection.
         let control = try await connection.openUnidirectionalStream()
         try await control.write(HTTP3Frame.controlStreamOpening)

@@ -11,6 +11,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case socketAddress = "socket-address"
     case supervisorMessage = "supervisor-message"
     case tlsHandshake = "tls-handshake"
+    case transportParameters = "transport-parameters"
     case workerMessage = "worker-message"
 
     /// Gives `bytes` to the parser. Traps where an invariant does not hold.
@@ -26,6 +27,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .socketAddress: fuzzSocketAddress(bytes)
         case .supervisorMessage: fuzzSupervisorMessage(bytes)
         case .tlsHandshake: fuzzTLSHandshake(bytes)
+        case .transportParameters: fuzzTransportParameters(bytes)
         case .workerMessage: fuzzWorkerMessage(bytes)
         }
     }

@@ -43,7 +43,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--psk", help="an external pre-shared key, IDENTITY:HEXADECIMAL (aioquic)")
     parser.add_argument("--certificate", type=Path, help="the client's, PEM")
     parser.add_argument("--private-key", type=Path)
-    parser.add_argument("--hold", action="store_true", help="until the end of standard input")
+    parser.add_argument("--alpn", default="echo")
     return parser.parse_args()
 
 
@@ -74,7 +74,7 @@ class Visitor:
 
     def connection(self) -> Any:
         configuration = self.module("quic.configuration").QuicConfiguration(
-            alpn_protocols=["echo"],
+            alpn_protocols=[self.arguments.alpn],
             is_client=True,
             server_name=self.arguments.server_name,
             verify_mode=ssl.CERT_NONE,
@@ -152,8 +152,6 @@ class Visit:
                 await self.ended.wait()
         except TimeoutError:
             self.end = {"kind": "timeout"}
-        if self.end is None and self.arguments.hold:
-            await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
         self._report()
         self._connection.close()
         self._driver.transmit()
@@ -173,7 +171,7 @@ class Visit:
             retried=connection._retry_count > 0,
             resumed=self._resumes and connection.tls.session_resumed,
             server_cid=self._driver.server_connection_id.hex(),
-            certificate_name=certificate_name(connection),
+            certificate_name=certificate_name(connection) if self._visitor.library == "aioquic" else None,
             datagram=None if self.datagram is None else len(self.datagram),
             parameters={
                 **{
@@ -238,8 +236,8 @@ class Visit:
 
 
 def certificate_name(connection: Any) -> str | None:
-    """The common name in the server's certificate; aioquic keeps the certificate."""
-    certificate = getattr(connection.tls, "_peer_certificate", None)
+    """The common name in the server's certificate, which aioquic keeps for us to read."""
+    certificate = connection.tls._peer_certificate
     return None if certificate is None else certificate.subject.rfc4514_string().removeprefix("CN=")
 
 
