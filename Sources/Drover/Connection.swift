@@ -84,6 +84,9 @@ public final class Connection {
     /// While 256 of them or 256 KiB wait, more are dropped. It ends as `streams` does.
     public var datagrams: IncomingDatagrams { IncomingDatagrams(connection: self) }
 
+    /// Datagrams that came and were dropped, as too many waited.
+    public var droppedDatagrams: UInt64 { core.droppedDatagrams }
+
     private func nextDatagram() async throws -> [UInt8]? {
         while true {
             if let datagram = core.takeIncomingDatagram() { return datagram }
