@@ -136,6 +136,8 @@ final class ListenerPool {
     /// Lets the listeners work until `condition` holds at the end of a turn; five seconds at most.
     func run(until condition: @escaping () -> Bool) throws {
         self.condition = condition
+        // It refers to the pool in general, which would never end.
+        defer { self.condition = { true } }
         loop.set(deadline, to: .now + .seconds(5))
         // For the turn that sees the condition hold already.
         let start = Timer {}

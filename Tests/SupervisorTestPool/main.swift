@@ -6,7 +6,7 @@ import Supervisor
 
 // A pool for the supervisor's tests: the real supervisor, and workers that answer datagrams in place of QUIC.
 //
-//     SupervisorTestPool BEHAVIOUR WORKERS STEERING RUN-DIRECTORY ADDRESS…
+//     SupervisorTestPool BEHAVIOUR WORKERS STEERING RUN-DIRECTORY STATE-DIRECTORY ADDRESS…
 
 let arguments = CommandLine.arguments
 let behaviour = Behaviour(rawValue: arguments[1])!
@@ -16,10 +16,10 @@ do throws(StartupFailure) {
         runWorker(try WorkerChannel.adopt(), behaviour)
     }
     Signals.ignore([SIGPIPE])
-    let stateDirectory = "\(arguments[4]).state"
+    let stateDirectory = arguments[5]
     mkdir(stateDirectory, 0o700)
     var configuration = PoolConfiguration(
-        addresses: arguments[5...].map { SocketAddress($0)! }, workerCount: Int(arguments[2])!,
+        addresses: arguments[6...].map { SocketAddress($0)! }, workerCount: Int(arguments[2])!,
         steering: SteeringMode(rawValue: arguments[3])!, hostID: HostID([0x5a])!,
         connectionIDs: ConnectionIDOptions(preset: .plaintext), stateDirectory: stateDirectory,
         tls: TLSOptions(credentials: [], applicationProtocols: ["test"]), runDirectory: arguments[4])

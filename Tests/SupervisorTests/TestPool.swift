@@ -6,6 +6,7 @@ final class TestPool {
     let processID: pid_t
     private let output: Int32
     private let errors: Int32
+    private let stateDirectory: String
     private var status: Int32?
 
     /// - Parameter behaviour: of the workers.
@@ -20,9 +21,11 @@ final class TestPool {
         let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         try syscall { socketpair(AF_UNIX, type, 0, &outputEnds) }
         try syscall { socketpair(AF_UNIX, type, 0, &errorEnds) }
+        stateDirectory = "\(runDirectory).state"
         output = outputEnds[0]
         errors = errorEnds[0]
-        let arguments = [Self.executable, behaviour, "\(workers)", steering, runDirectory] + addresses
+        let arguments =
+            [Self.executable, behaviour, "\(workers)", steering, runDirectory, stateDirectory] + addresses
         processID = try Self.spawn(arguments, output: outputEnds[1], errors: errorEnds[1])
         close(outputEnds[1])
         close(errorEnds[1])
@@ -35,6 +38,8 @@ final class TestPool {
         }
         close(output)
         close(errors)
+        for name in ["state.lock", "secrets.json"] { unlink("\(stateDirectory)/\(name)") }
+        rmdir(stateDirectory)
     }
 
     /// Next to the test runner's own executable.
