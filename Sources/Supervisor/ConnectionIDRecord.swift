@@ -1,4 +1,3 @@
-private import FoundationEssentials
 import QUICLB
 
 /// What the state directory keeps of connection IDs, so that no nonce is used twice under a key: the keys with the
@@ -53,7 +52,6 @@ extension ConnectionIDRecord: StateRecord {
     static let afterLoss = "tell load balancers the new keys"
     static let afterDisclosure = "drover rotate-key afterwards"
 
-    /// JSON; numbers that JSON cannot have are in hexadecimal.
     private struct File: Codable {
         var version: Int
         var keys: [Key]
@@ -87,17 +85,11 @@ extension ConnectionIDRecord: StateRecord {
             next: next.map {
                 File.Next(configID: $0.id.rawValue, key: Hexadecimal.encode($0.key.octets))
             })
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        do {
-            return Array(try encoder.encode(file)) + [0x0a]
-        } catch {
-            preconditionFailure("plain values can be encoded: \(error)")
-        }
+        return Self.json(file)
     }
 
     init?(decoding octets: [UInt8]) {
-        guard let file = try? JSONDecoder().decode(File.self, from: Data(octets)),
+        guard let file = Self.value(File.self, inJSON: octets),
             file.version == Self.version, !file.keys.isEmpty
         else { return nil }
         keys = []

@@ -1,5 +1,4 @@
 import Control
-private import FoundationEssentials
 import Linux
 import QUICLB
 
@@ -76,17 +75,11 @@ extension SecretsRecord: StateRecord {
                     since: $0.since, ticketKey: Hexadecimal.encode($0.ticketKey), tokenKeyID: $0.tokenKey.id,
                     tokenKey: Hexadecimal.encode($0.tokenKey.octets))
             })
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        do {
-            return Array(try encoder.encode(file)) + [0x0a]
-        } catch {
-            preconditionFailure("plain values can be encoded: \(error)")
-        }
+        return Self.json(file)
     }
 
     init?(decoding octets: [UInt8]) {
-        guard let file = try? JSONDecoder().decode(File.self, from: Data(octets)),
+        guard let file = Self.value(File.self, inJSON: octets),
             file.version == Self.version, !file.generations.isEmpty,
             let resetSecret = Self.key(file.resetSecret, count: PoolSecrets.resetSecretLength)
         else { return nil }
