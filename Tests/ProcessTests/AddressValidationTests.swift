@@ -81,6 +81,19 @@ extension ProcessTests {
             #expect(counters.accepted == [0, 0])
         }
 
+        @Test(.needsDrover, .needsPicoquic, arguments: [("always", 3), ("never", 0)])
+        func picoquicAnswersARetry(mode: String, retries: Int) async throws {
+            let pool = try await Self.pool(mode)
+            let client = try PythonClient(
+                "picoquic_echo.py", ["--port", "\(pool.port)", "--visits", "3"],
+                python: Executables.picoquicPython)
+            let status = try await client.exitStatus(within: .seconds(60))
+            #expect(status == .exited(0))
+            let counters = try await pool.terminate()
+            #expect(counters.total("retries-sent") == retries)
+            #expect(counters.accepted.reduce(0, +) == 3)
+        }
+
         @Test(.needsDrover, .needsH3Echo, .needsPython, .needsGTLSClient)
         func ngtcp2sClientAnswersARetry() async throws {
             let pool = try await DroverProcess.startH3Echo(workers: 2, addressValidation: "always")

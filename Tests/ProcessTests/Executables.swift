@@ -22,6 +22,9 @@ enum Executables {
     /// A Python with the packages of Tests/requirements.txt.
     static let python = program(variable: "DROVER_TEST_PYTHON", default: ".venv/bin/python")
 
+    /// A Python with picoquic, of Tests/requirements-picoquic.txt.
+    static let picoquicPython = packageRoot.appending(path: ".venv-picoquic/bin/python")
+
     /// ngtcp2's client; nil where it is not in PATH.
     static let gtlsclient = inPath("gtlsclient")
 

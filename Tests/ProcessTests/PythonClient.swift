@@ -26,10 +26,14 @@ final class PythonClient: Sendable {
         try self.init(script, ["--port", "\(port)"] + arguments, launcher: launcher)
     }
 
-    /// - Parameter launcher: a program and its arguments that starts the command that follows them.
-    init(_ script: String, _ arguments: [String], launcher: [String] = []) throws {
+    /// - Parameters:
+    ///   - python: the interpreter.
+    ///   - launcher: a program and its arguments that starts the command that follows them.
+    init(
+        _ script: String, _ arguments: [String], python: URL = Executables.python, launcher: [String] = []
+    ) throws {
         let command =
-            launcher + [Executables.python.path, Executables.clients.appending(path: script).path] + arguments
+            launcher + [python.path, Executables.clients.appending(path: script).path] + arguments
         child = try ChildProcess(
             URL(filePath: command[0]), Array(command[1...]), environment: ["PYTHONDONTWRITEBYTECODE": "1"])
     }

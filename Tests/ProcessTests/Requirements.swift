@@ -42,6 +42,14 @@ extension Trait where Self == ConditionTrait {
             "no Python at \(Executables.python.path): run scripts/test, or set DROVER_TEST_PYTHON")
     }
 
+    /// Also where all requirements have to be met: Debian 12 has no Python that is new enough.
+    static var needsPicoquic: Self {
+        .enabled(
+            if: Executables.isExecutable(Executables.picoquicPython),
+            "no Python at \(Executables.picoquicPython.path): aiopquic needs Python 3.12, then run scripts/test"
+        )
+    }
+
     static var needsGTLSClient: Self {
         needs(Executables.gtlsclient != nil, "no gtlsclient in PATH: run scripts/install-deps --test")
     }
