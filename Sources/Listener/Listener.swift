@@ -99,11 +99,11 @@ package final class Listener {
         for connection in Array(table.connections) { connection.close(code: code, reason: reason) }
     }
 
-    /// Whether no connection is left, closing ones included, and all that was to be sent is with the kernel.
-    package var hasStopped: Bool { table.count == 0 && isFlushed }
+    /// Whether no connection is left, closing ones included.
+    package var hasNoConnection: Bool { table.count == 0 }
 
     /// Whether all that was to be sent is with the kernel.
-    var isFlushed: Bool {
+    package var isFlushed: Bool {
         !context.hasPendingWrites && sockets.allSatisfy(\.sendQueue.isEmpty) && forwarder?.isEmpty ?? true
     }
 }

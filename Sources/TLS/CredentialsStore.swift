@@ -25,10 +25,12 @@ final class CredentialsStore {
     /// For clients that name no host, or none that a certificate covers.
     var first: Credentials { configured[0] }
 
+    /// Whether it matters which host a client names.
+    var choosesByName: Bool { select != nil || configured.count > 1 }
+
     /// For the host of this name; nil where `first` is for it.
     func credentials(for name: String) -> Credentials? {
         if let source = select?(name), let credentials = chosenCredentials(source) { return credentials }
-        guard configured.count > 1 else { return nil }
         return configured.first { $0.covers(name) }
     }
 

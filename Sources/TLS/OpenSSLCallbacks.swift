@@ -53,9 +53,11 @@ enum OpenSSLCallbacks {
 
     private static let selectCredentials: @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?) -> Int32 =
         { ssl, _ in
-            guard let ssl, let name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) else { return 1 }
             let store = handshake(of: ssl).context.credentials
-            guard let credentials = store.credentials(for: String(cString: name)) else { return 1 }
+            guard store.choosesByName, let ssl,
+                let name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name),
+                let credentials = store.credentials(for: String(cString: name))
+            else { return 1 }
             return credentials.install(onHandshake: ssl) ? 1 : 0
         }
 

@@ -74,7 +74,8 @@ package final class Worker {
                     return
                 case .endOfStream:
                     if let channelSource { loop.remove(channelSource) }
-                    return stop(code: 0, reason: "the supervisor is gone")
+                    // Its successor waits for the addresses.
+                    return stop(code: 0, reason: "the supervisor is gone", servesClosingPeriod: false)
                 }
             }
         } catch let failure as StartupFailure {
@@ -91,7 +92,7 @@ package final class Worker {
         case .configure(let configuration):
             try start(configuration, &descriptors)
         case .stop(let code, let reason):
-            stop(code: code, reason: reason)
+            stop(code: code, reason: reason, servesClosingPeriod: true)
         case .place(let active): listener?.place(active: active)
         case .drain: listener?.drain()
         case .resume: listener?.resume()
@@ -135,9 +136,11 @@ package final class Worker {
         }
     }
 
-    /// Closes every connection, and ends the process when their closing periods are over, in which clients that did not
-    /// hear of it are told again (RFC 9000 §10.2.1); or after some time, whatever is left.
-    private func stop(code: UInt64, reason: String) {
+    /// Closes every connection, and ends the process after some time, or sooner when nothing is left to do.
+    ///
+    /// - Parameter servesClosingPeriod: whether clients that did not hear of it are told again, until the closing periods
+    ///   of all are over (RFC 9000 §10.2.1).
+    private func stop(code: UInt64, reason: String, servesClosingPeriod: Bool) {
         guard let listener else { return loop.stop() }
         guard !isStopping else { return }
         isStopping = true
@@ -145,7 +148,7 @@ package final class Worker {
         let deadline = Timer { [loop] in loop.stop() }
         loop.set(deadline, to: loop.now + Self.closingTimeout)
         loop.addEndOfTurnHook { [loop] in
-            if listener.hasStopped { loop.stop() }
+            if listener.isFlushed, !servesClosingPeriod || listener.hasNoConnection { loop.stop() }
         }
     }
 
