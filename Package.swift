@@ -110,7 +110,7 @@ let package = Package(
         .executableTarget(
             name: "h3-echo", dependencies: ["Drover", "QUICLB"], path: "Tests/Fixtures/H3Echo"),
         .executableTarget(
-            name: "initial-flood", dependencies: ["CLinux", "InitialPackets", "Linux", "TestSupport"],
+            name: "initial-flood", dependencies: ["InitialPackets", "Linux", "TestSupport"],
             path: "Tests/Fixtures/InitialFlood"),
         .executableTarget(
             name: "drover-bench",

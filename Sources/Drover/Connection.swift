@@ -36,15 +36,18 @@ public final class Connection {
     /// error of the client's, or the connection times out, and throws why it ended otherwise.
     public var streams: IncomingStreams { IncomingStreams(connection: self) }
 
-    private func nextIncomingStream() async throws -> Stream? {
+    /// What `take` returns, as soon as there is something; nil when the connection ended well.
+    private func next<Element>(
+        waitingFor changed: Condition, take: () -> Element?
+    ) async throws -> Element? {
         while true {
-            if let stream = core.takeIncomingStream() { return Stream(stream) }
+            if let element = take() { return element }
             if let error = closeError {
                 if error.isCleanEnd { return nil }
                 throw error
             }
             try Task.checkCancellation()
-            await core.incomingStreamsChanged.wait()
+            await changed.wait()
         }
     }
 
@@ -87,18 +90,6 @@ public final class Connection {
     /// Datagrams that came and were dropped, as too many waited.
     public var droppedDatagrams: UInt64 { core.droppedDatagrams }
 
-    private func nextDatagram() async throws -> [UInt8]? {
-        while true {
-            if let datagram = core.takeIncomingDatagram() { return datagram }
-            if let error = closeError {
-                if error.isCleanEnd { return nil }
-                throw error
-            }
-            try Task.checkCancellation()
-            await core.incomingDatagramsChanged.wait()
-        }
-    }
-
     /// Closes the connection at once; what was written and not sent is lost.
     ///
     /// - Parameters:
@@ -121,7 +112,10 @@ public final class Connection {
 
             @LoopActor
             public mutating func next() async throws -> [UInt8]? {
-                try await connection.nextDatagram()
+                let core = connection.core
+                return try await connection.next(waitingFor: core.incomingDatagramsChanged) {
+                    core.takeIncomingDatagram()
+                }
             }
         }
     }
@@ -139,7 +133,10 @@ public final class Connection {
 
             @LoopActor
             public mutating func next() async throws -> Stream? {
-                try await connection.nextIncomingStream()
+                let core = connection.core
+                return try await connection.next(waitingFor: core.incomingStreamsChanged) {
+                    core.takeIncomingStream().map(Stream.init)
+                }
             }
         }
     }

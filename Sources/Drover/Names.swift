@@ -1,7 +1,8 @@
+// What an application sees of the modules beneath: with these names, it imports this module only.
+
 @_exported public import struct Control.AddressValidationOptions
 @_exported public import struct Control.AdmissionLimits
 @_exported public import struct Control.SocketOptions
 @_exported public import struct Control.TransportOptions
-// What an application sees of the modules beneath: with these names, it imports this module only.
 @_exported public import class EventLoop.LoopActor
 @_exported public import struct Transport.QUICError

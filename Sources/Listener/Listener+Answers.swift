@@ -79,13 +79,9 @@ extension Listener {
         _ datagram: IncomingDatagram, capacity: Int, write: (UnsafeMutableRawBufferPointer) -> Int?
     ) -> Bool {
         let sendQueue = datagram.socket.sendQueue
-        guard let space = sendQueue.space(for: capacity) else {
-            stats.add(.droppedSendQueueFull)
-            return false
-        }
-        guard let count = write(UnsafeMutableRawBufferPointer(start: space, count: capacity)) else {
-            return false
-        }
+        guard let space = sendQueue.space(for: capacity),
+            let count = write(UnsafeMutableRawBufferPointer(start: space, count: capacity))
+        else { return false }
         sendQueue.append(
             count: count, remote: datagram.path.remote.pointee, local: datagram.path.local.pointee, ecn: 0)
         return true

@@ -13,6 +13,8 @@ struct CipherAlgorithms: @unchecked Sendable {
     private let aes128ECB: OpaquePointer
     private let aes256ECB: OpaquePointer
     private let chacha20: OpaquePointer
+    /// AES-256-CBC, which session tickets are encrypted with.
+    let ticket: OpaquePointer
 
     private static let fetched: Result<CipherAlgorithms, TLSError> = Result { () throws(TLSError) in
         try CipherAlgorithms()
@@ -22,17 +24,6 @@ struct CipherAlgorithms: @unchecked Sendable {
     static func load() throws(TLSError) {
         _ = try fetched.get()
     }
-
-    private static let ticket: Result<CipherAlgorithms.Fetched, TLSError> = Result { () throws(TLSError) in
-        Fetched(cipher: try fetch("AES-256-CBC"))
-    }
-
-    private struct Fetched: @unchecked Sendable {
-        let cipher: OpaquePointer
-    }
-
-    /// What session tickets are encrypted with.
-    static func ticketCipher() throws(TLSError) -> OpaquePointer { try ticket.get().cipher }
 
     /// The ciphers. Traps if they are missing: `ServerContext` refuses to start then.
     static var shared: CipherAlgorithms {
@@ -49,6 +40,7 @@ struct CipherAlgorithms: @unchecked Sendable {
         aes128ECB = try Self.fetch("AES-128-ECB")
         aes256ECB = try Self.fetch("AES-256-ECB")
         chacha20 = try Self.fetch("ChaCha20")
+        ticket = try Self.fetch("AES-256-CBC")
     }
 
     private static func fetch(_ name: String) throws(TLSError) -> OpaquePointer {

@@ -71,3 +71,9 @@ package struct DevelopmentCertificate: Sendable {
         return Array(UnsafeRawBufferPointer(start: text, count: count))
     }
 }
+
+extension CredentialsSource {
+    package init(_ certificate: DevelopmentCertificate) {
+        self.init(chain: certificate.certificateChainPEM, privateKey: certificate.privateKeyPEM)
+    }
+}

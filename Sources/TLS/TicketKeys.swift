@@ -8,7 +8,6 @@ struct TicketKeys {
 
     /// name (16) ‖ HMAC key (32) ‖ AES key (32), newest first.
     private let keys: [[UInt8]]
-    private let cipher: OpaquePointer
 
     init(_ keys: [[UInt8]]) throws(TLSError) {
         guard !keys.isEmpty else {
@@ -20,7 +19,6 @@ struct TicketKeys {
                 "\(key.count) octets, not \(ServerContext.ticketKeyLength)")
         }
         self.keys = keys
-        cipher = try CipherAlgorithms.ticketCipher()
     }
 
     /// Prepares the contexts for a new ticket, and writes the key's name and the IV.
@@ -32,7 +30,8 @@ struct TicketKeys {
         return keys[0].withUnsafeBufferPointer { key in
             name.update(from: key.baseAddress!, count: Self.nameLength)
             return prepare(mac, key)
-                && EVP_EncryptInit_ex2(context, cipher, Self.cipherKey(key), iv, nil) == 1
+                && EVP_EncryptInit_ex2(context, CipherAlgorithms.shared.ticket, Self.cipherKey(key), iv, nil)
+                    == 1
         }
     }
 
@@ -52,7 +51,9 @@ struct TicketKeys {
         let name = UnsafeBufferPointer(start: name, count: Self.nameLength)
         guard let index = keys.firstIndex(where: { $0.starts(with: name) }) else { return .unknown }
         let isPrepared = keys[index].withUnsafeBufferPointer { key in
-            prepare(mac, key) && EVP_DecryptInit_ex2(context, cipher, Self.cipherKey(key), iv, nil) == 1
+            prepare(mac, key)
+                && EVP_DecryptInit_ex2(context, CipherAlgorithms.shared.ticket, Self.cipherKey(key), iv, nil)
+                    == 1
         }
         return isPrepared ? .prepared(isOld: index > 0) : .failed
     }

@@ -99,10 +99,8 @@ final class ListenerPool {
         let page = StatsPage(initializing: memory)
         let tls = try ServerContext(
             ServerOptions(
-                credentials: [
-                    CredentialsSource(
-                        chain: certificate.certificateChainPEM, privateKey: certificate.privateKeyPEM)
-                ], applicationProtocols: ["test"], ticketKeys: [[UInt8](repeating: 1, count: 80)]))
+                credentials: [CredentialsSource(certificate)], applicationProtocols: ["test"],
+                ticketKeys: [[UInt8](repeating: 1, count: 80)]))
         let poolMemory = try PoolPage.makeMemory()
         let context = TransportContext(
             loop: loop, random: RandomSource(), tls: tls, settings: settings)

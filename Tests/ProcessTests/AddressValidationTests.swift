@@ -8,7 +8,7 @@ extension ProcessTests {
         private static let libraries = ["aioquic", "qh3"]
 
         private static func pool(
-            _ mode: String, _ arguments: String..., after former: DroverProcess? = nil
+            _ mode: String, after former: DroverProcess? = nil
         ) async throws -> DroverProcess {
             let address = former?.address ?? "127.0.0.1:0"
             return try await DroverProcess.start(
@@ -19,7 +19,7 @@ extension ProcessTests {
         func always(library: String) async throws {
             let pool = try await Self.pool("always")
             let visits = try await PythonClient.visit(
-                pool, "--library", library, "--visits", "5", "--without", "token")
+                pool, "--library", library, "--visits", "5")
             // The libraries keep a token that they are given: the first visit has none.
             #expect(visits.allSatisfy { $0.ok })
             #expect(visits[0].retried)

@@ -97,7 +97,6 @@ struct VisitReport: Decodable, Sendable {
         let streamsBidi: UInt64?
         let streamsUni: UInt64?
         let datagramFrameSize: UInt64?
-        let activeConnectionIdLimit: UInt64?
         let udpPayload: UInt64?
         let disableActiveMigration: Bool?
     }

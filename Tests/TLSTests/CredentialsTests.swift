@@ -126,9 +126,3 @@ extension ServerContext {
                 applicationProtocols: ["echo"], ticketKeys: [Self.testTicketKey]))
     }
 }
-
-extension CredentialsSource {
-    init(_ certificate: DevelopmentCertificate) {
-        self.init(chain: certificate.certificateChainPEM, privateKey: certificate.privateKeyPEM)
-    }
-}

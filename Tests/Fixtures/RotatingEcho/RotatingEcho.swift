@@ -39,10 +39,8 @@ final class RotatingEcho {
         let certificate = try DevelopmentCertificate()
         let tls = try ServerContext(
             ServerOptions(
-                credentials: [
-                    CredentialsSource(
-                        chain: certificate.certificateChainPEM, privateKey: certificate.privateKeyPEM)
-                ], applicationProtocols: ["echo"], ticketKeys: [[UInt8](repeating: 1, count: 80)]))
+                credentials: [CredentialsSource(certificate)], applicationProtocols: ["echo"],
+                ticketKeys: [[UInt8](repeating: 1, count: 80)]))
         context = TransportContext(
             loop: loop, random: RandomSource(), tls: tls, settings: TransportSettings())
         udp = try UDPSocket(

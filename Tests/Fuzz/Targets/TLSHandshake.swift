@@ -60,10 +60,7 @@ private let sharedContext: Mutex<ServerContext> = {
         let certificate = try DevelopmentCertificate()
         let context = try ServerContext(
             ServerOptions(
-                credentials: [
-                    CredentialsSource(
-                        chain: certificate.certificateChainPEM, privateKey: certificate.privateKeyPEM)
-                ], applicationProtocols: ["echo", "h3"],
+                credentials: [CredentialsSource(certificate)], applicationProtocols: ["echo", "h3"],
                 ticketKeys: [Array(repeating: 7, count: ServerContext.ticketKeyLength)]))
         return Mutex(context)
     } catch {

@@ -34,9 +34,7 @@ private struct Acceptor: ~Copyable {
 
     init() {
         do {
-            let certificate = try DevelopmentCertificate()
-            let source = CredentialsSource(
-                chain: certificate.certificateChainPEM, privateKey: certificate.privateKeyPEM)
+            let source = CredentialsSource(try DevelopmentCertificate())
             let tls = try ServerContext(
                 ServerOptions(
                     credentials: [source], applicationProtocols: ["echo"],

@@ -13,7 +13,7 @@ import time
 from typing import Any
 
 from aioquic.quic.connection import QuicConnection, QuicConnectionId
-from aioquic.quic.events import ConnectionTerminated, HandshakeCompleted, StreamDataReceived
+from aioquic.quic.events import ConnectionTerminated, StreamDataReceived
 from aioquic.quic.packet import QuicFrameType
 from aioquic.quic.packet_builder import QuicPacketBuilder
 
@@ -43,7 +43,6 @@ class Client:
         self.sockets = [self._open_socket(peer) for _ in range(2)]
         self.end: str | None = None
         self._peer = peer
-        self._connected = False
         self._echoed = b""
         self._frames: list[bytes] = []
         self._pings = 0
@@ -103,8 +102,6 @@ class Client:
     def _handle_events(self) -> None:
         while (event := self.connection.next_event()) is not None:
             match event:
-                case HandshakeCompleted():
-                    self._connected = True
                 case StreamDataReceived():
                     self._echoed += event.data
                 case ConnectionTerminated():
@@ -124,9 +121,6 @@ class Client:
         self.send(path)
         self.read(PATIENCE, path)
         return self._echoed == b"text"
-
-    def forget_echo(self) -> None:
-        self._echoed = b""
 
 
 def new_connection_id(sequence: int, retire_prior_to: int, cid: bytes, token: bytes) -> bytes:
@@ -175,7 +169,6 @@ def main() -> int:
     arguments = parse_arguments()
     client = Client((arguments.host, arguments.port))
     client.connect()
-    client.forget_echo()
     if arguments.trigger == "duplicate-id":
         duplicate_ids(client, arguments.variant)
     else:

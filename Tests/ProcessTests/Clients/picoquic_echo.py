@@ -1,6 +1,6 @@
 """Echoes texts over connections of picoquic, through aiopquic, one connection after the other.
 
-Prints a `visit` event for each: whether what came back is right. aiopquic takes a Python of 3.12 or later.
+Prints a `probe` event for each: whether what came back is right. aiopquic takes a Python of 3.12 or later.
 """
 
 import argparse

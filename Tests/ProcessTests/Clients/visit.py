@@ -185,9 +185,6 @@ class Visit:
                         "datagram_frame_size",
                     ]
                 },
-                "active_connection_id_limit": getattr(
-                    connection, "_remote_active_connection_id_limit", None
-                ),
                 **self.raw_parameters,
             },
         )
