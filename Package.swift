@@ -39,6 +39,9 @@ let package = Package(
         .target(
             name: "Transport",
             dependencies: ["CNGTCP2", "CQUICShims", "EventLoop", "Linux", "QUICLB", "TLS"]),
+        .target(
+            name: "QUICClient",
+            dependencies: ["CLinux", "EventLoop", "Linux", "QUICLB", "TLS", "Transport"]),
         .target(name: "Control", dependencies: ["Linux", "Placement", "QUICLB"]),
         .target(
             name: "Listener",
@@ -54,7 +57,8 @@ let package = Package(
         .target(
             name: "Drover",
             dependencies: [
-                "Control", "EventLoop", "Linux", "QUICLB", "Supervisor", "TLS", "Transport", "Worker",
+                "Control", "EventLoop", "Linux", "QUICClient", "QUICLB", "Supervisor", "TLS", "Transport",
+                "Worker",
             ]),
         .executableTarget(
             name: "DroverCLI",
@@ -109,6 +113,10 @@ let package = Package(
             name: "DroverTests", dependencies: ["Control", "Drover", "Linux", "Supervisor", "TLS", "shout"]),
         .executableTarget(
             name: "h3-echo", dependencies: ["Drover", "QUICLB"], path: "Tests/Fixtures/H3Echo"),
+        .executableTarget(
+            name: "visitor",
+            dependencies: ["Drover", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Tests/Fixtures/Visitor"),
         .executableTarget(
             name: "initial-flood", dependencies: ["InitialPackets", "Linux", "TestSupport"],
             path: "Tests/Fixtures/InitialFlood"),

@@ -12,8 +12,10 @@ build=(swift build --configuration release --static-swift-stdlib)
 "${build[@]}" --product h3-echo
 "${build[@]}" --product rotating-echo
 "${build[@]}" --product initial-flood
+"${build[@]}" --product visitor
 products=$("${build[@]}" --show-bin-path)
 export DROVER_BINARY=$products/drover
 export DROVER_H3_ECHO_BINARY=$products/h3-echo
 export DROVER_ROTATING_ECHO_BINARY=$products/rotating-echo
 export DROVER_INITIAL_FLOOD_BINARY=$products/initial-flood
+export DROVER_VISITOR_BINARY=$products/visitor

@@ -1,12 +1,14 @@
 #define _GNU_SOURCE
 #include "clinux_udp.h"
 
+#include <fcntl.h>
 #include <netinet/ip.h>
 #include <netinet/udp.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 // Room for what is received with a datagram: destination address, ECN, GRO segment, overflow count.
 #define RECEIVE_CONTROL                                                                                    \
@@ -161,3 +163,5 @@ int clinux_send(int descriptor, const struct clinux_outgoing *outgoing, unsigned
     }
     return sendmmsg(descriptor, messages, count, MSG_DONTWAIT);
 }
+
+int clinux_replace_descriptor(int from, int to) { return dup3(from, to, O_CLOEXEC); }

@@ -45,7 +45,7 @@ public struct TransportOptions: Hashable, Sendable {
 extension TransportOptions {
     static let windows: ClosedRange<UInt64> = 1 << 10...16 << 20
 
-    func check() throws(StartupFailure) {
+    package func check() throws(StartupFailure) {
         let day = Duration.seconds(86_400)
         try OptionRange("--idle-timeout", .seconds(1)...day).check(idleTimeout)
         try OptionRange("--handshake-timeout", .seconds(1)...(.seconds(600))).check(handshakeTimeout)

@@ -23,8 +23,8 @@ struct CertificatePair {
         case .files(let chainPath, let privateKeyPath):
             chainName += " \(chainPath)"
             privateKeyName += " \(privateKeyPath)"
-            chain = try Self.read(chainName, chainPath)
-            privateKey = try Self.read(privateKeyName, privateKeyPath)
+            chain = try CertificateFile.read(chainName, chainPath)
+            privateKey = try CertificateFile.read(privateKeyName, privateKeyPath)
         case .octets(let chain, let privateKey): (self.chain, self.privateKey) = (chain, privateKey)
         case .development:
             throw StartupFailure(
@@ -48,16 +48,6 @@ struct CertificatePair {
             let subject = isKey ? privateKeyName : isCertificate ? chainName : "tls"
             throw StartupFailure(
                 .configuration, "\(subject): \(error.operation)", why: error.reason, remedy: error.advice)
-        }
-    }
-
-    private static func read(_ what: String, _ path: String) throws(StartupFailure) -> [UInt8] {
-        do {
-            return try File.contents(of: path)
-        } catch {
-            throw StartupFailure(
-                StartupFailure.Category(using: error), what, why: "\(error)",
-                remedy: "give the path of a PEM file that can be read")
         }
     }
 }

@@ -2,12 +2,12 @@ private import EventLoop
 private import Linux
 internal import Transport
 
-/// A client's connection to the pool, as its handler sees it.
+/// A QUIC connection, as the handler of a pool sees a client's; a `ClientConnection` is the other end of one.
 ///
-/// It lives on the worker's event loop: everything is `@LoopActor`, and a handler runs there already.
+/// It lives on the process's event loop: everything is `@LoopActor`, and a handler runs there already.
 @LoopActor
-public final class Connection {
-    private nonisolated let core: Transport.Connection
+public class Connection {
+    nonisolated let core: Transport.Connection
 
     nonisolated init(_ core: Transport.Connection) {
         self.core = core
@@ -22,68 +22,61 @@ public final class Connection {
     /// The host that the client wants (SNI, RFC 6066 §3); nil where it names none.
     public var serverName: String? { core.serverName }
 
-    /// The client's certificate in DER, verified; nil where it showed none. See `PoolOptions.clientCertificates`.
-    public var clientCertificate: [UInt8]? { core.clientCertificate }
+    /// The peer's certificate in DER, verified; nil where it showed none: `PoolOptions.clientCertificates` says whether
+    /// clients do.
+    public var peerCertificate: [UInt8]? { core.peerCertificate }
 
-    /// The client's address and port, `127.0.0.1:50000` or `[::1]:50000`. It changes when the client's NAT or
-    /// network does (RFC 9000 §9).
-    public var remoteAddress: String { "\(core.remoteAddress)" }
+    /// The peer's address and port. It changes when a client's NAT or network does (RFC 9000 §9).
+    public var remoteAddress: Endpoint { Endpoint(core.remoteAddress) }
 
     /// Why the connection is over; nil while it is not.
     public var closeError: QUICError? { core.isOpen ? nil : core.closeError }
 
-    /// The streams that the client opens, as they come. It ends when either side closes the connection without an
-    /// error of the client's, or the connection times out, and throws why it ended otherwise.
+    /// The streams that the peer opens, as they come. It ends when either side closes the connection without an
+    /// error of the peer's, or the connection times out, and throws why it ended otherwise.
     public var streams: IncomingStreams { IncomingStreams(connection: self) }
 
     /// What `take` returns, as soon as there is something; nil when the connection ended well.
     private func next<Element>(
         waitingFor changed: Condition, take: () -> Element?
     ) async throws -> Element? {
-        while true {
+        try await changed.first { () -> Element?? in
             if let element = take() { return element }
-            if let error = closeError {
-                if error.isCleanEnd { return nil }
-                throw error
-            }
-            try Task.checkCancellation()
-            await changed.wait()
+            guard let error = closeError else { return nil }
+            guard error.isCleanEnd else { throw error }
+            return .some(nil)
         }
     }
 
-    /// Opens a stream in both directions; waits while the client allows no more (RFC 9000 §4.6).
+    /// Opens a stream in both directions; waits while the peer allows no more (RFC 9000 §4.6).
     public func openStream() async throws -> Stream {
         try await open(bidirectional: true)
     }
 
-    /// Opens a stream from this side only; waits while the client allows no more (RFC 9000 §4.6).
+    /// Opens a stream from this side only; waits while the peer allows no more (RFC 9000 §4.6).
     public func openUnidirectionalStream() async throws -> Stream {
         try await open(bidirectional: false)
     }
 
     private func open(bidirectional: Bool) async throws -> Stream {
-        while true {
-            if let stream = try core.openStream(bidirectional: bidirectional) { return Stream(stream) }
-            try Task.checkCancellation()
-            await core.streamCreditChanged.wait()
-        }
+        Stream(try await core.streamCreditChanged.first { try core.openStream(bidirectional: bidirectional) })
     }
 
     // MARK: Datagrams
 
-    /// The longest datagram that can be sent now, in octets; nil where the client takes none (RFC 9221 §3).
+    /// The longest datagram that can be sent now, in octets; nil where the peer takes none (RFC 9221 §3).
     public var maximumDatagramLength: Int? { core.maximumDatagramLength }
 
     /// Queues an unreliable datagram (RFC 9221): it goes once, and may be lost.
     ///
     /// - Returns: false where too many wait to be sent, 256 or 256 KiB, and it is dropped.
-    /// - Throws: `QUICError` where the client takes no datagrams, or none so long, or the connection is over.
+    /// - Throws: `QUICError` where the peer takes no datagrams, or none so long, or the connection is over.
     @discardableResult
     public func send(datagram: [UInt8]) throws -> Bool {
         try core.send(datagram: datagram)
     }
 
-    /// The datagrams that the client sends, as they come; the pool's `maximumDatagramFrame` says how long they may be.
+    /// The datagrams that the peer sends, as they come; `TransportOptions.maximumDatagramFrame` says how long they may be.
     /// While 256 of them or 256 KiB wait, more are dropped. It ends as `streams` does.
     public var datagrams: IncomingDatagrams { IncomingDatagrams(connection: self) }
 
@@ -99,7 +92,7 @@ public final class Connection {
         core.close(code: code, reason: reason)
     }
 
-    /// The datagrams that a client sends.
+    /// The datagrams that the peer sends.
     public struct IncomingDatagrams: AsyncSequence, Sendable {
         fileprivate let connection: Connection
 
@@ -120,7 +113,7 @@ public final class Connection {
         }
     }
 
-    /// The streams that a client opens.
+    /// The streams that the peer opens.
     public struct IncomingStreams: AsyncSequence, Sendable {
         fileprivate let connection: Connection
 

@@ -27,7 +27,7 @@ public struct Pool: Sendable {
     }
 
     /// Runs the pool on this thread until SIGTERM or SIGINT stops it; in a worker, serves and does not return.
-    public func run() throws(PoolFailure) {
+    public func run() throws(SetupFailure) {
         StandardStream.fillMissing()
         if Self.isWorker { Self.runAsWorker(handler, options.tlsCallbacks) }
         // Before anything is written: who reads it may be gone.
@@ -38,7 +38,7 @@ public struct Pool: Sendable {
             let hints = try options.hints(configuration, address: supervisor.addresses[0])
             try supervisor.run(hints: hints)
         } catch {
-            throw PoolFailure(error)
+            throw SetupFailure(error)
         }
     }
 

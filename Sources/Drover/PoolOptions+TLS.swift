@@ -20,9 +20,9 @@ extension PoolOptions {
         switch clientCertificates {
         case .off: break
         case .optional(let path):
-            (options.clientCertificates, options.clientAuthorities) = (.optional, try Self.read(path))
+            (options.clientCertificates, options.clientAuthorities) = (.optional, try Self.authorities(path))
         case .required(let path):
-            (options.clientCertificates, options.clientAuthorities) = (.required, try Self.read(path))
+            (options.clientCertificates, options.clientAuthorities) = (.required, try Self.authorities(path))
         }
         options.preSharedKeys = preSharedKeys.sorted { $0.key.lexicographicallyPrecedes($1.key) }
             .map { TLSOptions.PreSharedKey(identity: $0.key, key: $0.value) }
@@ -31,15 +31,8 @@ extension PoolOptions {
         return options
     }
 
-    private static func read(_ path: String) throws(StartupFailure) -> [UInt8] {
-        do {
-            return try File.contents(of: path)
-        } catch {
-            throw StartupFailure(
-                StartupFailure.Category(using: error), "authorities of client certificates \(path)",
-                why: "\(error)",
-                remedy: "give the path of a PEM file that can be read")
-        }
+    private static func authorities(_ path: String) throws(StartupFailure) -> [UInt8] {
+        try CertificateFile.read("authorities of client certificates \(path)", path)
     }
 
     private static func check(_ options: TLSOptions) throws(StartupFailure) {

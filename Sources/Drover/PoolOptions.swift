@@ -42,7 +42,7 @@ public struct PoolOptions: Sendable {
     }
 
     /// The addresses to listen on. Where a port is 0 the kernel chooses one.
-    public var listen: [ListenAddress] = ["127.0.0.1:4433"]
+    public var listen: [Endpoint] = ["127.0.0.1:4433"]
     public var workers = WorkerCount.automatic
     public var certificate: Certificate
     /// More certificates, for clients that name a host (SNI) that they cover.

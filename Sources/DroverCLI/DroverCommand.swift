@@ -22,7 +22,7 @@ struct DroverCommand: ParsableCommand {
             var command = try parseAsRoot()
             try command.run()
             Glibc.exit(0)
-        } catch let failure as PoolFailure {
+        } catch let failure as SetupFailure {
             fail("\(failure)", status: failure.exitStatus)
         } catch let failure as StartupFailure {
             fail("\(failure)", status: failure.exitStatus)

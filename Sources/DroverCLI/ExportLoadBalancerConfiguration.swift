@@ -36,7 +36,7 @@ struct ExportLoadBalancerConfiguration: ParsableCommand {
         help: ArgumentHelp(
             "Where the load balancer reaches the pool. (default: where it listens)", valueName: "address"),
         transform: Parsing.address)
-    var address: [ListenAddress] = []
+    var address: [Endpoint] = []
 
     @Option(
         help: ArgumentHelp(

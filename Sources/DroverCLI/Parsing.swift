@@ -6,8 +6,8 @@ import QUICLB
 
 /// The values of options, from text.
 enum Parsing {
-    static func address(_ text: String) throws -> ListenAddress {
-        guard let address = ListenAddress(text) else {
+    static func address(_ text: String) throws -> Endpoint {
+        guard let address = Endpoint(text) else {
             throw ValidationError("give an IP address and a port, such as 127.0.0.1:4433 or [::1]:4433")
         }
         return address

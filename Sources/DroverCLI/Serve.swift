@@ -17,7 +17,7 @@ struct Serve: ParsableCommand {
             "Listen on this address, 127.0.0.1:4433 or [::1]:4433; several add up. (default: 127.0.0.1:4433)",
             valueName: "address"),
         transform: Parsing.address)
-    var listen: [ListenAddress] = []
+    var listen: [Endpoint] = []
 
     @Option(
         help: ArgumentHelp(

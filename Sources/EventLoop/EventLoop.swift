@@ -14,7 +14,7 @@ package final class EventLoop {
     private var wakeUp: EventSource?
     private var timers = TimerHeap()
     private var jobs: [UnownedJob] = []
-    private var endOfTurnHooks: [() -> Void] = []
+    private var endOfTurnHooks: [EndOfTurnHook] = []
     /// Sources removed in this turn: kept until its end, as an event at hand may still name them.
     private var removedSources: [EventSource] = []
     private var isStopping = false
@@ -72,14 +72,23 @@ package final class EventLoop {
 
     // MARK: Turns
 
-    /// Calls `hook` at the end of each turn, after the jobs.
-    package func addEndOfTurnHook(_ hook: @escaping () -> Void) {
+    /// Calls `body` at the end of each turn, after the jobs, until `remove`.
+    @discardableResult
+    package func addEndOfTurnHook(_ body: @escaping () -> Void) -> EndOfTurnHook {
+        let hook = EndOfTurnHook(body)
         endOfTurnHooks.append(hook)
+        return hook
+    }
+
+    package func remove(_ hook: EndOfTurnHook) {
+        hook.body = nil
+        endOfTurnHooks.removeAll { $0 === hook }
     }
 
     /// Runs turns on this thread until `stop`.
     package func run() throws(Errno) {
         executor.adoptCurrentThread()
+        if executor === LoopActor.executor { LoopActor.loop = self }
         isStopping = false
         while !isStopping {
             try turn()
@@ -106,7 +115,7 @@ package final class EventLoop {
         executor.runJobs(buffer: &jobs)
         // A turn of many handshakes takes a while, and what it sends is stamped in the hooks.
         now = .now
-        for hook in endOfTurnHooks { hook() }
+        for hook in endOfTurnHooks { hook.body?() }
         removedSources.removeAll(keepingCapacity: true)
     }
 
@@ -116,5 +125,15 @@ package final class EventLoop {
         guard timers.earliest != .never else { return nil }
         let now = Instant.now
         return timers.earliest > now ? timers.earliest.nanoseconds - now.nanoseconds : 0
+    }
+}
+
+/// Something that a loop does at the end of each turn.
+package final class EndOfTurnHook {
+    /// Nil once it was removed.
+    fileprivate var body: (() -> Void)?
+
+    fileprivate init(_ body: @escaping () -> Void) {
+        self.body = body
     }
 }

@@ -9,6 +9,9 @@ public actor LoopActor {
     /// The executor of the process's one loop.
     package static let executor = makeExecutor()
 
+    /// The process's one loop, once it runs. Confined to its thread.
+    package nonisolated(unsafe) static var loop: EventLoop?
+
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
         Self.executor.asUnownedSerialExecutor()
     }

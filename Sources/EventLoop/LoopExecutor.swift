@@ -44,6 +44,9 @@ package final class LoopExecutor: TaskExecutor, SerialExecutor {
 
     private var isLoopThread: Bool { thread.load(ordering: .relaxed) == UInt(pthread_self()) }
 
+    /// Whether there is a thread that runs the jobs.
+    var hasThread: Bool { thread.load(ordering: .relaxed) != 0 }
+
     /// Makes the calling thread the one that runs the jobs.
     func adoptCurrentThread() {
         thread.store(UInt(pthread_self()), ordering: .relaxed)

@@ -40,6 +40,17 @@ package struct ReceivedMessage {
     /// The length of each datagram in the train but the last, which may be shorter.
     package var segmentLength: Int { Int(message.pointee.segment) }
 
+    /// Calls `body` with each datagram of the train, in order; the first is the one that the kernel looked at.
+    package func forEachDatagram(_ body: (_ octets: UnsafeRawBufferPointer, _ isFirst: Bool) -> Void) {
+        let (octets, length) = (octets, max(1, segmentLength))
+        var start = 0
+        repeat {
+            let end = min(start + length, octets.count)
+            body(UnsafeRawBufferPointer(rebasing: octets[start..<end]), start == 0)
+            start = end
+        } while start < octets.count
+    }
+
     /// The ECN field, 0 to 3.
     package var ecn: UInt8 { message.pointee.ecn }
 

@@ -1,7 +1,7 @@
 private import CLinux
 private import Glibc
 
-/// A bound UDP socket of a listener, with the options that QUIC wants: destination address and ECN with each
+/// A bound UDP socket, with the options that QUIC wants: destination address and ECN with each
 /// datagram, GRO, path MTU probing, overflow counts.
 package final class UDPSocket {
     package let fileDescriptor: FileDescriptor
@@ -14,6 +14,8 @@ package final class UDPSocket {
         /// up to it.
         package var receiveBuffer: Int32
         package var sendBuffer: Int32
+        /// Whether other sockets share the address (SO_REUSEPORT).
+        package var sharesAddress = true
         /// Whether the kernel may hand over trains. All members of a group have it or none.
         package var receivesTrains = true
         /// The differentiated services codepoint of what is sent, 0 to 63.
@@ -25,34 +27,37 @@ package final class UDPSocket {
         }
     }
 
-    /// Binds `address` with SO_REUSEPORT.
-    package convenience init(bindingSharing address: SocketAddress, _ setup: Setup) throws(Errno) {
+    package convenience init(binding address: SocketAddress, _ setup: Setup) throws(Errno) {
+        try self.init(adopting: Self.open(address, setup))
+    }
+
+    private static func open(_ address: SocketAddress, _ setup: Setup) throws(Errno) -> FileDescriptor {
         let family = address.family == .ipv6 ? AF_INET6 : AF_INET
         let type = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
         let descriptor = FileDescriptor(owning: try syscall { socket(family, type, 0) })
         let rawValue = descriptor.rawValue
-        try Self.set(rawValue, SOL_SOCKET, SO_REUSEPORT, 1)
-        try Self.set(rawValue, SOL_SOCKET, SO_RXQ_OVFL, 1)
-        try Self.setBuffer(rawValue, SO_RCVBUFFORCE, else: SO_RCVBUF, setup.receiveBuffer)
-        try Self.setBuffer(rawValue, SO_SNDBUFFORCE, else: SO_SNDBUF, setup.sendBuffer)
+        if setup.sharesAddress { try set(rawValue, SOL_SOCKET, SO_REUSEPORT, 1) }
+        try set(rawValue, SOL_SOCKET, SO_RXQ_OVFL, 1)
+        try setBuffer(rawValue, SO_RCVBUFFORCE, else: SO_RCVBUF, setup.receiveBuffer)
+        try setBuffer(rawValue, SO_SNDBUFFORCE, else: SO_SNDBUF, setup.sendBuffer)
         let trafficClass = Int32(setup.dscp) << 2
         switch address.family {
         case .ipv4:
-            try Self.set(rawValue, Int32(IPPROTO_IP), IP_TOS, trafficClass)
-            try Self.set(rawValue, Int32(IPPROTO_IP), IP_PKTINFO, 1)
-            try Self.set(rawValue, Int32(IPPROTO_IP), IP_RECVTOS, 1)
-            try Self.set(rawValue, Int32(IPPROTO_IP), IP_MTU_DISCOVER, IP_PMTUDISC_PROBE)
+            try set(rawValue, Int32(IPPROTO_IP), IP_TOS, trafficClass)
+            try set(rawValue, Int32(IPPROTO_IP), IP_PKTINFO, 1)
+            try set(rawValue, Int32(IPPROTO_IP), IP_RECVTOS, 1)
+            try set(rawValue, Int32(IPPROTO_IP), IP_MTU_DISCOVER, IP_PMTUDISC_PROBE)
         case .ipv6:
-            try Self.set(rawValue, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1)
-            try Self.set(rawValue, Int32(IPPROTO_IPV6), IPV6_TCLASS, trafficClass)
-            try Self.set(rawValue, Int32(IPPROTO_IPV6), IPV6_RECVPKTINFO, 1)
-            try Self.set(rawValue, Int32(IPPROTO_IPV6), IPV6_RECVTCLASS, 1)
-            try Self.set(rawValue, Int32(IPPROTO_IPV6), IPV6_MTU_DISCOVER, IPV6_PMTUDISC_PROBE)
+            try set(rawValue, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1)
+            try set(rawValue, Int32(IPPROTO_IPV6), IPV6_TCLASS, trafficClass)
+            try set(rawValue, Int32(IPPROTO_IPV6), IPV6_RECVPKTINFO, 1)
+            try set(rawValue, Int32(IPPROTO_IPV6), IPV6_RECVTCLASS, 1)
+            try set(rawValue, Int32(IPPROTO_IPV6), IPV6_MTU_DISCOVER, IPV6_PMTUDISC_PROBE)
         }
         // A kernel without it refuses all members of the group.
-        if setup.receivesTrains { _ = try? Self.set(rawValue, SOL_UDP, UDP_GRO, 1) }
+        if setup.receivesTrains { _ = try? set(rawValue, SOL_UDP, UDP_GRO, 1) }
         try syscall { address.withSockaddr { bind(rawValue, $0, $1) } }
-        try self.init(adopting: descriptor)
+        return descriptor
     }
 
     /// Takes over a socket that another process bound and set up.
@@ -87,6 +92,28 @@ package final class UDPSocket {
         let peer = localAddress.isWildcard ? SocketAddress("\(loopback):\(localAddress.port)")! : localAddress
         let rawValue = fileDescriptor.rawValue
         try syscall { peer.withSockaddr { connect(rawValue, $0, $1) } }
+    }
+
+    /// Has another port from now on, as behind a NAT that forgot the old one; `localAddress` does not tell. The caller
+    /// watches the descriptor anew.
+    package func changePort(_ setup: Setup) throws(Errno) {
+        var address = localAddress
+        address.port = 0
+        let new = try Self.open(address, setup)
+        let (from, to) = (new.rawValue, fileDescriptor.rawValue)
+        try syscall { clinux_replace_descriptor(from, to) }
+    }
+
+    /// The host's own address, with port 0, from which packets go to `remote`.
+    package static func source(towards remote: SocketAddress) throws(Errno) -> SocketAddress {
+        let family = remote.family == .ipv6 ? AF_INET6 : AF_INET
+        let type = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        let descriptor = FileDescriptor(owning: try syscall { socket(family, type, 0) })
+        let rawValue = descriptor.rawValue
+        try syscall { remote.withSockaddr { connect(rawValue, $0, $1) } }
+        var source = try SocketAddress { getsockname(rawValue, $0, $1) }
+        source.port = 0
+        return source
     }
 
     // MARK: Receiving

@@ -1,7 +1,7 @@
 internal import CLinux
 private import Control
 private import EventLoop
-private import Linux
+package import Linux
 package import QUICLB
 private import TLS
 package import Transport
@@ -62,8 +62,7 @@ extension Listener {
         }
         guard
             let connection = Connection(
-                accepting: packet, path: datagram.path, context: context,
-                sendQueue: datagram.socket.sendQueue, delegate: self)
+                accepting: packet, path: datagram.path, context: context, delegate: self)
         else {
             stats.add(.droppedInvalidInitial)
             return false
@@ -106,8 +105,12 @@ extension Listener: ConnectionDelegate {
     package func handshakeCompleted(_ connection: Connection) {
         stats.add(.handshakesCompleted)
         admission.established()
-        if options.validation.newTokenLifetime != nil { sendToken(on: connection) }
+        sendToken(for: connection.remoteAddress, on: connection)
         onConnection(connection)
+    }
+
+    package func validated(_ address: SocketAddress, of connection: Connection) {
+        sendToken(for: address, on: connection)
     }
 
     package func ended(_ connection: Connection) {

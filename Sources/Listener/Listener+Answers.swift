@@ -1,7 +1,7 @@
 private import CLinux
 internal import Control
 private import EventLoop
-private import Linux
+internal import Linux
 internal import QUICLB
 internal import TLS
 internal import Transport
@@ -88,10 +88,11 @@ extension Listener {
     }
 
     /// Gives the client a token for its next connection (RFC 9000 §8.1.3).
-    func sendToken(on connection: Connection) {
+    func sendToken(for address: SocketAddress, on connection: Connection) {
+        guard options.validation.newTokenLifetime != nil else { return }
         withUnsafeTemporaryAllocation(byteCount: AddressToken.maximumLength, alignment: 8) { token in
             let length = proof.sealer.writeNewToken(
-                for: connection.remoteAddress.storage, at: .now, to: token)
+                for: address.storage, at: .now, to: token)
             connection.sendToken(UnsafeRawBufferPointer(rebasing: token[..<length]))
         }
     }

@@ -38,14 +38,13 @@ extension Listener {
             return stats.add(.droppedMalformedForward)
         }
         stats.add(.datagramsTakenOver)
-        var (remote, local) = (datagram.remote, datagram.local)
-        withUnsafeMutablePointer(to: &remote) { remote in
-            withUnsafeMutablePointer(to: &local) { local in
-                receive(
-                    IncomingDatagram(
-                        octets: datagram.octets, path: NetworkPath(remote: remote, local: local),
-                        ecn: datagram.ecn, arrival: .forwarded, socket: sockets[index]))
-            }
+        NetworkPath.between(
+            SocketAddress(datagram.local), SocketAddress(datagram.remote), queue: sockets[index].sendQueue
+        ) { path in
+            receive(
+                IncomingDatagram(
+                    octets: datagram.octets, path: path, ecn: datagram.ecn, arrival: .forwarded,
+                    socket: sockets[index]))
         }
     }
 }

@@ -24,19 +24,15 @@ extension Listener {
     /// connections.
     private func receive(_ message: ReceivedMessage, on socket: ListenerSocket) {
         socket.udp.completeLocalAddress(of: message)
-        let path = NetworkPath(remote: message.remote, local: message.local)
-        let octets = message.octets
-        stats.add(.octetsReceived, UInt64(octets.count))
-        var start = 0
-        repeat {
-            let end = min(start + max(1, message.segmentLength), octets.count)
+        let path = NetworkPath(remote: message.remote, local: message.local, queue: socket.sendQueue)
+        stats.add(.octetsReceived, UInt64(message.octets.count))
+        message.forEachDatagram { octets, isFirst in
             stats.add(.datagramsReceived)
             receive(
                 IncomingDatagram(
-                    octets: UnsafeRawBufferPointer(rebasing: octets[start..<end]), path: path,
-                    ecn: message.ecn, arrival: start == 0 ? .steered : .inTrain, socket: socket))
-            start = end
-        } while start < octets.count
+                    octets: octets, path: path, ecn: message.ecn, arrival: isFirst ? .steered : .inTrain,
+                    socket: socket))
+        }
     }
 
     func receive(_ datagram: IncomingDatagram) {
@@ -59,9 +55,7 @@ extension Listener {
     }
 
     private func deliver(_ datagram: IncomingDatagram, to connection: Connection) {
-        // RFC 9000 §9: a client moves, its server's address does not. What it sends elsewhere could not be
-        // answered from there.
-        guard connection.sendQueue === datagram.socket.sendQueue else {
+        guard connection.listens(on: datagram.socket.sendQueue) else {
             return stats.add(.droppedOtherAddress)
         }
         stats.add(.datagramsDelivered)

@@ -1,3 +1,5 @@
+internal import COpenSSL
+
 /// Why a handshake ended: what CONNECTION_CLOSE tells the peer.
 package struct HandshakeFailure: Error, Hashable, Sendable {
     package enum Code: Hashable, Sendable {
@@ -11,10 +13,13 @@ package struct HandshakeFailure: Error, Hashable, Sendable {
     /// OpenSSL's packed error, or 0. Kept as a number: a peer can cause failures at any rate, so
     /// text is made only where it is read.
     private let opensslError: UInt
+    /// OpenSSL's verdict on the peer's certificate, X509_V_OK where it has no fault.
+    private let verification: Int
 
-    package init(_ code: Code, opensslError: UInt = 0) {
+    package init(_ code: Code, opensslError: UInt = 0, verification: Int = 0) {
         self.code = code
         self.opensslError = opensslError
+        self.verification = verification
     }
 
     /// The error code of CONNECTION_CLOSE.
@@ -34,6 +39,8 @@ extension HandshakeFailure: CustomStringConvertible {
             case .transport(let error): "transport error 0x\(String(error.rawValue, radix: 16))"
             }
         guard opensslError != 0 else { return text }
-        return "\(text): \(OpenSSLErrorQueue.text(of: opensslError))"
+        let reason = "\(text): \(OpenSSLErrorQueue.text(of: opensslError))"
+        guard verification != X509_V_OK else { return reason }
+        return "\(reason): \(String(cString: X509_verify_cert_error_string(verification)))"
     }
 }

@@ -7,6 +7,21 @@ struct KeyLogLine {
         case clientApplication
         case serverApplication
 
+        /// Whether the client protects with it what it sends; the server otherwise.
+        var isClients: Bool {
+            switch self {
+            case .clientHandshake, .clientApplication: true
+            case .serverHandshake, .serverApplication: false
+            }
+        }
+
+        var level: EncryptionLevel {
+            switch self {
+            case .clientHandshake, .serverHandshake: .handshake
+            case .clientApplication, .serverApplication: .application
+            }
+        }
+
         var text: StaticString {
             switch self {
             case .clientHandshake: "CLIENT_HANDSHAKE_TRAFFIC_SECRET "

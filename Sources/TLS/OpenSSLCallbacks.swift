@@ -9,7 +9,7 @@ private import Glibc
 ///   `SSL`, which owns the BIO; callbacks run only inside `SSL_do_handshake`, and `receive` keeps the
 ///   handshake alive for the length of that call.
 /// - `ServerContext`, as the argument of the ALPN callback. It owns the `SSL_CTX`, and every
-///   handshake retains its `ServerContext`.
+///   handshake retains its context.
 ///
 /// A callback has no way to throw, and some cannot even fail: it leaves the failure in the
 /// handshake, which looks at it when `SSL_do_handshake` has returned.
@@ -17,20 +17,29 @@ enum OpenSSLCallbacks {
     /// quic_transport_parameters (RFC 9001 §8.2)
     static let transportParametersExtension: UInt32 = 0x39
 
-    /// Registers the callbacks on a context, before any `SSL` is made of it. False if out of memory.
-    static func install(on context: OpaquePointer, owner: ServerContext) -> Bool {
+    /// Registers what both sides need on a context, before any `SSL` is made of it. False if out of memory.
+    static func install(on context: OpaquePointer) -> Bool {
         SSL_CTX_set_keylog_callback(context, keyLog)
         SSL_CTX_set_msg_callback(context, message)
+        let messages = UInt32(SSL_EXT_CLIENT_HELLO | SSL_EXT_TLS1_3_ENCRYPTED_EXTENSIONS)
+        return SSL_CTX_add_custom_ext(
+            context, transportParametersExtension, messages,
+            addTransportParameters, nil, nil, parseTransportParameters, nil) == 1
+    }
+
+    /// Registers what a server needs besides.
+    static func install(on context: OpaquePointer, owner: ServerContext) {
         SSL_CTX_set_client_hello_cb(context, clientHello, nil)
         SSL_CTX_set_alpn_select_cb(context, selectProtocol, Unmanaged.passUnretained(owner).toOpaque())
         SSL_CTX_set_cert_cb(context, selectCredentials, nil)
         SSL_CTX_set_tlsext_ticket_key_evp_cb(context, ticketKey)
         // Without keys OpenSSL would ask for one in every handshake with a ticket.
         if !owner.preSharedKeys.isEmpty { SSL_CTX_set_psk_find_session_callback(context, findSession) }
-        let messages = UInt32(SSL_EXT_CLIENT_HELLO | SSL_EXT_TLS1_3_ENCRYPTED_EXTENSIONS)
-        return SSL_CTX_add_custom_ext(
-            context, transportParametersExtension, messages,
-            addTransportParameters, nil, nil, parseTransportParameters, nil) == 1
+    }
+
+    /// Registers what clients need besides.
+    static func installForClient(on context: OpaquePointer) {
+        SSL_CTX_sess_set_new_cb(context, newSession)
     }
 
     static func attach(_ handshake: OpenSSLHandshake, to ssl: OpaquePointer, bio: OpaquePointer) {
@@ -43,6 +52,10 @@ enum OpenSSLCallbacks {
         Unmanaged.fromOpaque(SSL_get_ex_data(ssl, 0)!).takeUnretainedValue()
     }
 
+    private static func server(of ssl: OpaquePointer?) -> ServerContext {
+        unsafeDowncast(handshake(of: ssl).context, to: ServerContext.self)
+    }
+
     private static let keyLog: @convention(c) (OpaquePointer?, UnsafePointer<CChar>?) -> Void = { ssl, line in
         guard let ssl, let line else { return }
         let bytes = UnsafeRawBufferPointer(start: line, count: strlen(line))
@@ -53,7 +66,7 @@ enum OpenSSLCallbacks {
 
     private static let selectCredentials: @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?) -> Int32 =
         { ssl, _ in
-            let store = handshake(of: ssl).context.credentials
+            let store = server(of: ssl).credentials
             guard store.choosesByName, let ssl,
                 let name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name),
                 let credentials = store.credentials(for: String(cString: name))
@@ -65,25 +78,26 @@ enum OpenSSLCallbacks {
         @convention(c) (
             OpaquePointer?, UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<OpaquePointer?>?
         ) -> Int32 = { ssl, identity, count, session in
-            let keys = handshake(of: ssl).context.preSharedKeys
+            let keys = server(of: ssl).preSharedKeys
             // Without a session OpenSSL takes the identity for a ticket.
             session?.pointee = keys.session(
                 for: UnsafeBufferPointer(start: identity, count: count), ssl: ssl!)
             return 1
         }
 
-    /// 1: prepared; 2: prepared, and the ticket is to be renewed; 0: no such key; negative: failed.
+    /// 1: prepared; 2: prepared, and the client is to have another ticket; 0: no such key; negative: failed.
     private static let ticketKey:
         @convention(c) (
             OpaquePointer?, UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<UInt8>?, OpaquePointer?,
             OpaquePointer?, Int32
         ) -> Int32 = { ssl, name, iv, cipher, mac, isSealing in
-            let keys = handshake(of: ssl).context.ticketKeys
+            let keys = server(of: ssl).ticketKeys
             if isSealing != 0 { return keys.seal(name!, iv!, cipher!, mac!) ? 1 : -1 }
             return switch keys.open(name!, iv!, cipher!, mac!) {
             case .failed: -1
             case .unknown: 0
-            case .prepared(let isOld): isOld ? 2 : 1
+            // RFC 8446 §C.4: a ticket is to be used once, so a client that shows one gets another.
+            case .prepared: 2
             }
         }
 
@@ -96,14 +110,28 @@ enum OpenSSLCallbacks {
         @convention(c) (
             Int32, Int32, Int32, UnsafeRawPointer?, Int, OpaquePointer?, UnsafeMutableRawPointer?
         ) -> Void = { isWrite, _, contentType, bytes, count, ssl, _ in
-            guard isWrite != 0 else { return }
             let bytes = UnsafeRawBufferPointer(start: bytes, count: count)
+            guard isWrite != 0 else {
+                if contentType == SSL3_RT_HANDSHAKE { handshake(of: ssl).messageRead(bytes) }
+                return
+            }
             switch contentType {
             case SSL3_RT_HANDSHAKE: handshake(of: ssl).messageWritten(bytes)
             case SSL3_RT_ALERT: handshake(of: ssl).alertWritten(bytes)
             default: break  // record headers and inner content types, which QUIC has not
             }
         }
+
+    /// Returns 0: the session stays OpenSSL's.
+    private static let newSession: @convention(c) (OpaquePointer?, OpaquePointer?) -> Int32 = {
+        ssl, session in
+        var octets: UnsafeMutablePointer<UInt8>?
+        let count = i2d_SSL_SESSION(session, &octets)
+        guard count > 0, let octets else { return 0 }
+        defer { CRYPTO_free(octets, #file, #line) }
+        handshake(of: ssl).sessionMade(UnsafeRawBufferPointer(start: octets, count: Int(count)))
+        return 0
+    }
 
     private static let clientHello:
         @convention(c) (

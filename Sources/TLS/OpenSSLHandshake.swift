@@ -1,19 +1,25 @@
 internal import COpenSSL
 
-/// A server's handshake over OpenSSL 3.0, which has no interface for QUIC.
+/// A handshake over OpenSSL 3.0, which has no interface for QUIC.
 ///
 /// OpenSSL runs TLS 1.3 over records as ever, and what QUIC needs is taken from its side channels:
 /// the traffic secrets from the key log, the messages to send from the message callback, the
 /// transport parameters through a custom extension. CRYPTO data from the peer is wrapped in records.
 ///
-/// Confined to its connection's thread. The `SSL` is freed as soon as the handshake has completed or
-/// failed: a server reads nothing afterwards, and the session tickets are written by then.
+/// Confined to its connection's thread. A server's `SSL` is freed as soon as the handshake has completed or
+/// failed: it reads nothing afterwards, and the session tickets are written by then. A client's lives on to read them.
 package final class OpenSSLHandshake: QUICHandshake {
-    /// Octets of CRYPTO data that one encryption level may bring, of the client's certificates at
+    /// Octets of CRYPTO data that one encryption level may bring, of certificates or tickets at
     /// most. Handshake messages are buffered whole, so this bounds what a peer can make us hold.
     static let maximumDataPerLevel = 1 << 16
 
-    let context: ServerContext
+    enum Role {
+        case client
+        case server
+    }
+
+    let context: TLSContext
+    private let role: Role
     private unowned(unsafe) let delegate: any QUICHandshakeDelegate
 
     private var ssl: OpaquePointer?
@@ -26,10 +32,13 @@ package final class OpenSSLHandshake: QUICHandshake {
     private var peerTransportParameters: [UInt8]?
     private var agreed: (applicationProtocol: String?, serverName: String?) = (nil, nil)
     package private(set) var isComplete = false
-    /// The certificate that the client showed, in DER; nil where it showed none. Known when the handshake is complete.
-    package private(set) var clientCertificate: [UInt8]?
+    /// The certificate that the peer showed, in DER; nil where it showed none. Known when the handshake is complete.
+    package private(set) var peerCertificate: [UInt8]?
+    /// Whether an earlier session was resumed. Known when the handshake is complete.
+    package private(set) var isResumed = false
 
-    init(context: ServerContext, ssl: OpaquePointer, delegate: any QUICHandshakeDelegate) {
+    init(_ role: Role, context: TLSContext, ssl: OpaquePointer, delegate: any QUICHandshakeDelegate) {
+        self.role = role
         self.context = context
         self.ssl = ssl
         self.delegate = delegate
@@ -53,23 +62,32 @@ package final class OpenSSLHandshake: QUICHandshake {
         return SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name).map { String(cString: $0) }
     }
 
+    package func start() throws(HandshakeFailure) {
+        try failing { () throws(HandshakeFailure) in try advance() }
+    }
+
     package func receive(
         _ bytes: UnsafeRawBufferPointer, level: EncryptionLevel
     ) throws(HandshakeFailure) {
         guard !bytes.isEmpty else { return }
         if let failure { throw failure }
-        do throws(HandshakeFailure) {
+        try failing { () throws(HandshakeFailure) in
             try admit(bytes.count, level: level)
             var rest = bytes[...]
             while !rest.isEmpty {
                 // RFC 9001 §4.1.3: data left at a level that TLS has moved on from.
-                guard level == readLevel, !isComplete else {
-                    throw HandshakeFailure(.transport(.protocolViolation))
-                }
+                guard level == readLevel else { throw HandshakeFailure(.transport(.protocolViolation)) }
                 let fragment = rest.prefix(RecordProtection.maximumFragment)
                 rest = rest[fragment.endIndex...]
                 try step(with: UnsafeRawBufferPointer(rebasing: fragment))
             }
+        }
+    }
+
+    /// Ends the handshake where `body` throws.
+    private func failing(_ body: () throws(HandshakeFailure) -> Void) throws(HandshakeFailure) {
+        do {
+            try body()
         } catch {
             failure = error
             release()
@@ -80,11 +98,9 @@ package final class OpenSSLHandshake: QUICHandshake {
     private func admit(_ count: Int, level: EncryptionLevel) throws(HandshakeFailure) {
         // RFC 9001 §6: a TLS KeyUpdate is an unexpected message, and a client has no other to send
         // here, since certificates are not requested after the handshake (§4.4).
-        guard level != .application else { throw HandshakeFailure(.alert(.unexpectedMessage)) }
+        if role == .server, level == .application { throw HandshakeFailure(.alert(.unexpectedMessage)) }
         // RFC 9001 §4.1.3
-        guard level == readLevel, !isComplete else {
-            throw HandshakeFailure(.transport(.protocolViolation))
-        }
+        guard level == readLevel else { throw HandshakeFailure(.transport(.protocolViolation)) }
         receivedAtLevel += count
         // RFC 9000 §7.5
         guard receivedAtLevel <= Self.maximumDataPerLevel else {
@@ -94,7 +110,7 @@ package final class OpenSSLHandshake: QUICHandshake {
 
     /// Lets OpenSSL read one record and take the handshake as far as that goes.
     private func step(with fragment: UnsafeRawBufferPointer) throws(HandshakeFailure) {
-        if readLevel == .handshake {
+        if readLevel != .initial {
             guard let protected = recordProtection?.protect(fragment, in: context.recordScratch) else {
                 throw HandshakeFailure(.alert(.internalError))
             }
@@ -103,27 +119,41 @@ package final class OpenSSLHandshake: QUICHandshake {
             record = InboundRecord(.handshake, body: fragment)
         }
         defer { record = InboundRecord() }
+        try advance()
+    }
 
+    private func advance() throws(HandshakeFailure) {
         ERR_clear_error()
-        let result = withExtendedLifetime(self) { SSL_do_handshake(ssl) }
+        let result = withExtendedLifetime(self) { isComplete ? readTicket() : SSL_do_handshake(ssl) }
         let error = SSL_get_error(ssl, result)
         if let failure { throw failure }
-        if result == 1 {
-            complete()
+        if result == 1, !isComplete {
+            try complete()
         } else if error != SSL_ERROR_WANT_READ || !record.isConsumed {
             defer { ERR_clear_error() }
             throw HandshakeFailure(.alert(.internalError), opensslError: ERR_peek_error())
         }
     }
 
-    private func complete() {
-        agreed = (applicationProtocol, serverName)
-        clientCertificate = readClientCertificate()
-        isComplete = true
-        release()
+    /// Has OpenSSL read a message that comes after the handshake; there is no data between such.
+    private func readTicket() -> Int32 {
+        var octet: UInt8 = 0
+        return SSL_read(ssl, &octet, 1)
     }
 
-    private func readClientCertificate() -> [UInt8]? {
+    private func complete() throws(HandshakeFailure) {
+        agreed = (applicationProtocol, serverName)
+        // RFC 9001 §8.1: a server that chose none does not speak the application's protocol.
+        guard agreed.applicationProtocol != nil else {
+            throw HandshakeFailure(.alert(.noApplicationProtocol))
+        }
+        peerCertificate = readPeerCertificate()
+        isResumed = SSL_session_reused(ssl) == 1
+        isComplete = true
+        if role == .server { release() }
+    }
+
+    private func readPeerCertificate() -> [UInt8]? {
         guard let certificate = SSL_get1_peer_certificate(ssl) else { return nil }
         defer { X509_free(certificate) }
         var octets: UnsafeMutablePointer<UInt8>?
@@ -157,9 +187,21 @@ extension OpenSSLHandshake {
         delegate.handshake(didWrite: bytes, level: writeLevel)
     }
 
+    /// RFC 9001 §6: keys are updated by QUIC, not by TLS's KeyUpdate.
+    func messageRead(_ bytes: UnsafeRawBufferPointer) {
+        if bytes.first == UInt8(SSL3_MT_KEY_UPDATE) { fail(HandshakeFailure(.alert(.unexpectedMessage))) }
+    }
+
     func alertWritten(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count == 2 else { return }
-        fail(HandshakeFailure(.alert(TLSAlert(rawValue: bytes[1])), opensslError: ERR_peek_error()))
+        fail(
+            HandshakeFailure(
+                .alert(TLSAlert(rawValue: bytes[1])), opensslError: ERR_peek_error(),
+                verification: SSL_get_verify_result(ssl)))
+    }
+
+    func sessionMade(_ octets: UnsafeRawBufferPointer) {
+        delegate.handshake(didMakeSession: Array(octets))
     }
 
     func keyLogged(_ line: UnsafeRawBufferPointer, suite: CipherSuite?) {
@@ -168,19 +210,15 @@ extension OpenSSLHandshake {
             return fail(HandshakeFailure(.alert(.internalError)))
         }
         defer { secret.erase() }
-        switch line.label {
-        case .serverHandshake:
-            guard deliverTransportParameters() else { return }
-            writeLevel = .handshake
-            delegate.handshake(didInstallWriteSecret: secret, level: .handshake)
-        case .clientHandshake:
-            recordProtection = RecordProtection(secret: secret)
-            install(readSecret: secret, level: .handshake)
-        case .serverApplication:
-            writeLevel = .application
-            delegate.handshake(didInstallWriteSecret: secret, level: .application)
-        case .clientApplication:
-            install(readSecret: secret, level: .application)
+        let level = line.label.level
+        if line.label.isClients == (role == .client) {
+            if role == .server, level == .handshake, !deliverTransportParameters() { return }
+            writeLevel = level
+            delegate.handshake(didInstallWriteSecret: secret, level: level)
+        } else {
+            if role == .client, level == .application, !deliverTransportParameters() { return }
+            if role == .client || level == .handshake { recordProtection = RecordProtection(secret: secret) }
+            install(readSecret: secret, level: level)
         }
     }
 

@@ -12,6 +12,7 @@ package struct TLSError: Error, Sendable {
         package static let invalidTicketKeys = Code(name: "invalidTicketKeys")
         package static let invalidPreSharedKey = Code(name: "invalidPreSharedKey")
         package static let unreadableAuthorities = Code(name: "unreadableAuthorities")
+        package static let invalidServerName = Code(name: "invalidServerName")
         package static let unsupportedLibrary = Code(name: "unsupportedLibrary")
         package static let missingAlgorithm = Code(name: "missingAlgorithm")
         /// OpenSSL failed where only exhausted memory or a broken installation makes it fail.

@@ -39,8 +39,7 @@ struct TicketKeys {
         case failed
         /// Of a key that is out of use, or another server's.
         case unknown
-        /// `isOld` where a newer key would make it now.
-        case prepared(isOld: Bool)
+        case prepared
     }
 
     /// Prepares the contexts for a ticket that a client shows.
@@ -55,7 +54,7 @@ struct TicketKeys {
                 && EVP_DecryptInit_ex2(context, CipherAlgorithms.shared.ticket, Self.cipherKey(key), iv, nil)
                     == 1
         }
-        return isPrepared ? .prepared(isOld: index > 0) : .failed
+        return isPrepared ? .prepared : .failed
     }
 
     private func prepare(_ mac: OpaquePointer, _ key: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -1,4 +1,5 @@
 internal import CQUICShims
+private import EventLoop
 package import TLS
 
 extension Connection {
@@ -8,8 +9,8 @@ extension Connection {
         let secrets = InitialSecrets.derive(destinationConnectionID: destination)
         var crypto = ngtcp2_crypto_ctx(secrets.client.suite)
         ngtcp2_conn_set_initial_crypto_ctx(handle, &crypto)
-        let read = PacketProtection(secrets.client, .opening)
-        let write = PacketProtection(secrets.server, .sealing)
+        let read = PacketProtection(isClient ? secrets.server : secrets.client, .opening)
+        let write = PacketProtection(isClient ? secrets.client : secrets.server, .sealing)
         var (readAEAD, readMask) = (read.aead, read.mask)
         var (writeAEAD, writeMask) = (write.aead, write.mask)
         return read.iv.withUnsafeOctets { readIV in
@@ -22,21 +23,27 @@ extension Connection {
         }
     }
 
+    /// Begins a client's handshake.
+    ///
+    /// - Returns: 0 or ngtcp2's error.
+    func startHandshake() -> Int32 {
+        driveHandshake { handshake throws(HandshakeFailure) in try handshake.start() }
+    }
+
     /// Hands CRYPTO data to TLS.
     ///
     /// - Returns: 0 or ngtcp2's error.
     func receiveCrypto(_ octets: UnsafeRawBufferPointer, level: EncryptionLevel) -> Int32 {
-        guard let handle else { return NGTCP2_ERR_CALLBACK_FAILURE }
+        driveHandshake { handshake throws(HandshakeFailure) in try handshake.receive(octets, level: level) }
+    }
+
+    private func driveHandshake(_ step: (OpenSSLHandshake) throws(HandshakeFailure) -> Void) -> Int32 {
+        guard handle != nil else { return NGTCP2_ERR_CALLBACK_FAILURE }
         do throws(HandshakeFailure) {
             let handshake = try currentHandshake()
-            try handshake.receive(octets, level: level)
-            if handshake.isComplete {
-                applicationProtocol = handshake.applicationProtocol
-                serverName = handshake.serverName
-                clientCertificate = handshake.clientCertificate
-                self.handshake = nil
-                ngtcp2_conn_tls_handshake_completed(handle)
-            }
+            let wasComplete = handshake.isComplete
+            try step(handshake)
+            if handshake.isComplete, !wasComplete { handshakeIsComplete(handshake) }
             return 0
         } catch {
             handshakeFailure = error
@@ -44,14 +51,24 @@ extension Connection {
         }
     }
 
-    /// TLS, made when the first CRYPTO data comes: what is no valid Initial packet costs no TLS state.
+    private func handshakeIsComplete(_ handshake: OpenSSLHandshake) {
+        applicationProtocol = handshake.applicationProtocol
+        serverName = handshake.serverName
+        peerCertificate = handshake.peerCertificate
+        isResumed = handshake.isResumed
+        // A client's goes on to read tickets.
+        if !isClient { self.handshake = nil }
+        ngtcp2_conn_tls_handshake_completed(handle)
+    }
+
+    /// TLS, a server's made when the first CRYPTO data comes: what is no valid Initial packet costs no TLS state.
     private func currentHandshake() throws(HandshakeFailure) -> OpenSSLHandshake {
         if let handshake { return handshake }
         guard applicationProtocol == nil else {
             // RFC 9001 §6: after the handshake a client has nothing to say to TLS but a KeyUpdate, forbidden.
             throw HandshakeFailure(.alert(.unexpectedMessage))
         }
-        guard let new = try? context.tls.makeHandshake(delegate: self) else {
+        guard let new = try? context.tls?.makeHandshake(delegate: self) else {
             throw HandshakeFailure(.alert(.internalError))
         }
         handshake = new
@@ -132,6 +149,11 @@ extension Connection: QUICHandshakeDelegate {
         guard result == 0 else { return false }
         changeIssuedIDs { $0.setPeerLimit(quic_conn_peer_connection_id_limit(handle)) }
         return true
+    }
+
+    package func handshake(didMakeSession session: [UInt8]) {
+        resumption.session = session
+        resumptionChanged.notify()
     }
 
     package func handshakeTransportParameters(into buffer: UnsafeMutableRawBufferPointer) -> Int? {

@@ -20,6 +20,8 @@ extension Connection {
             context.addPendingWrite(self)
         case NGTCP2_ERR_DRAINING:
             drain()
+        case NGTCP2_ERR_RECV_VERSION_NEGOTIATION:
+            end(QUICError(.versionNotSupported))
         case NGTCP2_ERR_DROP_CONN, NGTCP2_ERR_RETRY, NGTCP2_ERR_AEAD_LIMIT_REACHED:
             // Its first packet was no packet of a connection, or its keys are used up: it goes without a word
             // (RFC 9000 §5.2.2, RFC 9001 §6.6).
@@ -72,11 +74,24 @@ extension Connection {
             guard let growth = payloadGrowth.take() else { continue }
             count += growth
             let path = context.path.pointee.path
+            guard moveToSocket(of: path, packet: space, count: count) else { continue }
             sendQueue.append(
                 count: count, remote: clinux_address(path.remote), local: clinux_address(path.local),
                 ecn: info.ecn, isProbe: count > ngtcp2_conn_get_path_max_tx_udp_payload_size(handle))
         }
         return 0
+    }
+
+    /// Sees to it that a packet goes, and those after it, by the socket where its path begins.
+    ///
+    /// - Returns: false where that one has no room, and the packet is lost.
+    private func moveToSocket(of path: ngtcp2_path, packet: UnsafeRawPointer, count: Int) -> Bool {
+        let queue = path.queue
+        guard queue !== sendQueue else { return true }
+        guard let space = queue.space(for: count) else { return false }
+        space.copyMemory(from: packet, byteCount: count)
+        sendQueue = queue
+        return true
     }
 
     /// Writes one packet, with data of as many streams as fit.

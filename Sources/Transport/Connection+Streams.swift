@@ -19,15 +19,15 @@ extension Connection {
             bidirectional
             ? ngtcp2_conn_open_bidi_stream(handle, &id, nil) : ngtcp2_conn_open_uni_stream(handle, &id, nil)
         switch result {
-        case 0: return addStream(id)
+        case 0: return addStream(id, isLocal: true)
         case NGTCP2_ERR_STREAM_ID_BLOCKED: return nil
         default: throw QUICError(.protocolViolated, reason: String(cString: ngtcp2_strerror(result)))
         }
     }
 
     @discardableResult
-    private func addStream(_ id: Int64) -> Stream {
-        let stream = Stream(id: id, connection: self, pool: context.blocks)
+    private func addStream(_ id: Int64, isLocal: Bool) -> Stream {
+        let stream = Stream(id: id, isLocal: isLocal, connection: self, pool: context.blocks)
         streams[id] = stream
         // Unretained: `streams` holds it until ngtcp2 closes it.
         ngtcp2_conn_set_stream_user_data(handle, id, Unmanaged.passUnretained(stream).toOpaque())
@@ -77,7 +77,7 @@ extension Connection {
     // MARK: For ngtcp2
 
     func peerOpenedStream(_ id: Int64) {
-        incomingStreams.append(addStream(id))
+        incomingStreams.append(addStream(id, isLocal: false))
         incomingStreamsChanged.notify()
     }
 

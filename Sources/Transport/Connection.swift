@@ -5,9 +5,9 @@ package import Linux
 package import QUICLB
 internal import TLS
 
-/// A server's end of a QUIC connection (RFC 9000) over ngtcp2.
+/// One end of a QUIC connection (RFC 9000) over ngtcp2.
 ///
-/// Confined to the loop's thread. It belongs to its listener from acceptance until `ended`; whoever holds it
+/// Confined to the loop's thread. It belongs to its listener or client from the beginning until `ended`; whoever holds it
 /// longer finds it closed. `@unchecked Sendable`: it is handed to `@LoopActor` code, which runs on the same
 /// thread.
 package final class Connection: @unchecked Sendable {
@@ -19,12 +19,14 @@ package final class Connection: @unchecked Sendable {
     package let incomingDatagramsChanged = Condition()
 
     let context: TransportContext
-    /// Of the socket that the connection was accepted on.
-    package let sendQueue: SendQueue
+    let isClient: Bool
+    /// Of the socket that the connection began on, and of that where its path begins now.
+    private let firstQueue: SendQueue
+    var sendQueue: SendQueue
     unowned let delegate: any ConnectionDelegate
     /// ngtcp2's state; nil once the connection is closed.
     var handle: OpaquePointer?
-    /// TLS, from the first CRYPTO data until the handshake is complete.
+    /// TLS: a server's from the first CRYPTO data until the handshake is complete, a client's always.
     var handshake: OpenSSLHandshake?
     var handshakeFailure: HandshakeFailure?
     /// The cipher suite that TLS chose.
@@ -51,9 +53,23 @@ package final class Connection: @unchecked Sendable {
 
     /// The application protocol that ALPN chose; nil before the handshake is complete.
     package internal(set) var applicationProtocol: String?
-    /// The host that the client named (SNI), and its certificate in DER; nil where there is none, or not yet.
+    /// The host that the client named (SNI), and the peer's certificate in DER; nil where there is none, or not yet.
     package internal(set) var serverName: String?
-    package internal(set) var clientCertificate: [UInt8]?
+    package internal(set) var peerCertificate: [UInt8]?
+    /// Whether the handshake resumed an earlier session.
+    package internal(set) var isResumed = false
+    /// What a client can begin its next connection with.
+    package internal(set) var resumption = Resumption()
+    /// Wakes those who wait for more of it.
+    package let resumptionChanged = Condition()
+    /// Wakes those who wait for the handshake, to be complete and to be confirmed, and for a path to be valid.
+    package let pathChanged = Condition()
+    /// Whether a client knows that the server has its Finished (RFC 9001 §4.1.2).
+    package internal(set) var isConfirmed = false
+    /// What became of the last attempt of a client to move; nil while it is under way.
+    package internal(set) var isMoveValid: Bool?
+    /// Whether the peer's stateless reset came.
+    var isReset = false
     /// Why the connection is over; nil while it is not.
     package private(set) var closeError: QUICError?
     /// Whether the handshake is complete.
@@ -65,6 +81,7 @@ package final class Connection: @unchecked Sendable {
     package var network: ClientNetwork?
 
     private struct ClosePacket {
+        let queue: SendQueue
         let octets: [UInt8]
         let remote: clinux_address
         let local: clinux_address
@@ -72,29 +89,38 @@ package final class Connection: @unchecked Sendable {
 
     /// Accepts a connection from its first Initial packet, which the caller then gives to `receive`.
     ///
-    /// - Parameters:
-    ///   - path: the addresses it came on.
-    ///   - sendQueue: of the socket it came to.
+    /// - Parameter path: the addresses it came on.
     /// - Returns: nil where ngtcp2 had no memory for it.
-    package init?(
-        accepting packet: FirstPacket, path: NetworkPath, context: TransportContext, sendQueue: SendQueue,
+    package convenience init?(
+        accepting packet: FirstPacket, path: NetworkPath, context: TransportContext,
         delegate: any ConnectionDelegate
     ) {
-        lastRemoteAddress = path.remoteAddress
-        self.context = context
-        self.sendQueue = sendQueue
-        self.delegate = delegate
+        self.init(isClient: false, path: path, context: context, delegate: delegate)
         guard createHandle(packet, path) else {
             delegate.ended(self)
             return nil
         }
     }
 
-    private func createHandle(_ packet: FirstPacket, _ path: NetworkPath) -> Bool {
+    init(isClient: Bool, path: NetworkPath, context: TransportContext, delegate: any ConnectionDelegate) {
+        lastRemoteAddress = path.remoteAddress
+        self.isClient = isClient
+        self.context = context
+        firstQueue = path.queue
+        sendQueue = path.queue
+        self.delegate = delegate
+    }
+
+    /// The settings of a connection that begins now.
+    var settingsNow: ngtcp2_settings {
         var settings = context.settings.ngtcp2Settings
         settings.initial_ts = context.loop.now.nanoseconds
         settings.rand_ctx.native_handle = Unmanaged.passUnretained(context.random).toOpaque()
+        return settings
+    }
 
+    private func createHandle(_ packet: FirstPacket, _ path: NetworkPath) -> Bool {
+        var settings = settingsNow
         var parameters = context.settings.transportParameters
         // RFC 9000 §7.3
         parameters.original_dcid = ngtcp2_cid(packet.token?.originalDestination ?? packet.destination)
@@ -114,11 +140,14 @@ package final class Connection: @unchecked Sendable {
                 &handle, &peerID, &ownID, &path, packet.version, callbacks, &settings, &parameters,
                 Unmanaged.passUnretained(self).toOpaque())
         }
-        guard result == 0, let handle else { return false }
-        if let keepAlive = context.settings.keepAlive {
-            ngtcp2_conn_set_keep_alive_timeout(handle, keepAlive.nanoseconds)
-        }
+        guard result == 0 else { return false }
+        setKeepAlive()
         return true
+    }
+
+    func setKeepAlive() {
+        guard let keepAlive = context.settings.keepAlive else { return }
+        ngtcp2_conn_set_keep_alive_timeout(handle, keepAlive.nanoseconds)
     }
 
     /// The peer's address is valid (RFC 9000 §8.1): ngtcp2 copies the token, and takes other Initials with it only.
@@ -158,6 +187,15 @@ package final class Connection: @unchecked Sendable {
         guard let handle else { return lastRemoteAddress }
         return SocketAddress(ngtcp2_conn_get_path(handle).pointee.remote)
     }
+
+    /// Its own address now, or the wildcard once the connection is over.
+    package var localAddress: SocketAddress? {
+        handle.map { SocketAddress(ngtcp2_conn_get_path($0).pointee.local) }
+    }
+
+    /// Whether what comes to a socket may be the connection's: a client moves, its server's address does not
+    /// (RFC 9000 §9).
+    package func listens(on queue: SendQueue) -> Bool { queue === firstQueue }
 
     // MARK: Timer
 
@@ -241,7 +279,8 @@ package final class Connection: @unchecked Sendable {
         guard !packet.isEmpty else { return end(error) }
         let path = context.path.pointee.path
         closePacket = ClosePacket(
-            octets: packet, remote: clinux_address(path.remote), local: clinux_address(path.local))
+            queue: path.queue, octets: packet, remote: clinux_address(path.remote),
+            local: clinux_address(path.local))
         sendClosePacket()
         awaitEndOfPeer(handle, error)
     }
@@ -249,7 +288,7 @@ package final class Connection: @unchecked Sendable {
     /// The peer's CONNECTION_CLOSE came.
     func drain() {
         guard let handle, machine.drain() else { return }
-        let error = QUICError(closedByPeerOf: handle)
+        let error = isReset ? QUICError(.statelessReset) : QUICError(closedByPeerOf: handle)
         closeError = error
         awaitEndOfPeer(handle, error)
     }
@@ -269,6 +308,8 @@ package final class Connection: @unchecked Sendable {
         handle = nil
         handshake = nil
         detachStreams(error)
+        resumptionChanged.notify()
+        pathChanged.notify()
         onClose?()
         onClose = nil
     }
@@ -285,13 +326,13 @@ package final class Connection: @unchecked Sendable {
 
     private func sendClosePacket() {
         guard let closePacket else { return }
-        guard let space = sendQueue.space(for: closePacket.octets.count) else {
+        guard let space = closePacket.queue.space(for: closePacket.octets.count) else {
             owesClosePacket = true
             return context.addPendingWrite(self)
         }
         owesClosePacket = false
         closePacket.octets.withUnsafeBytes { space.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
-        sendQueue.append(
+        closePacket.queue.append(
             count: closePacket.octets.count, remote: closePacket.remote, local: closePacket.local, ecn: 0)
     }
 

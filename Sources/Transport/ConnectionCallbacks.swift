@@ -16,6 +16,8 @@ extension Connection {
         setCryptoCallbacks(&callbacks)
         setStreamCallbacks(&callbacks)
         setConnectionIDCallbacks(&callbacks)
+        setClientCallbacks(&callbacks)
+        setPathCallbacks(&callbacks)
         callbacks.rand = { destination, count, context in
             let source = Unmanaged<RandomSource>.fromOpaque(context!.pointee.native_handle!)
             source._withUnsafeGuaranteedRef { source in
@@ -100,6 +102,48 @@ extension Connection {
         }
         // Asked for where version negotiation changes the version; this server speaks one.
         callbacks.version_negotiation = { _, _, _, _ in NGTCP2_ERR_CALLBACK_FAILURE }
+    }
+
+    private static func setClientCallbacks(_ callbacks: inout ngtcp2_callbacks) {
+        callbacks.client_initial = { handle, userData in
+            let connection = connection(userData)
+            let destination = ConnectionID(ngtcp2_conn_get_client_initial_dcid(handle).pointee)
+            guard destination.withUnsafeBytes({ connection.installInitialKeys(for: $0) }) else {
+                return NGTCP2_ERR_CALLBACK_FAILURE
+            }
+            return connection.startHandshake()
+        }
+        // RFC 9001 §5.2: the keys follow the ID that the Retry chose.
+        callbacks.recv_retry = { _, header, userData in
+            let source = ConnectionID(header!.pointee.scid)
+            let isInstalled = source.withUnsafeBytes { connection(userData).installInitialKeys(for: $0) }
+            return isInstalled ? 0 : NGTCP2_ERR_CALLBACK_FAILURE
+        }
+        callbacks.recv_new_token = { _, token, count, userData in
+            connection(userData).receive(token: UnsafeRawBufferPointer(start: token, count: count))
+            return 0
+        }
+        callbacks.handshake_confirmed = { _, userData in
+            connection(userData).handshakeConfirmed()
+            return 0
+        }
+        callbacks.select_preferred_addr = { handle, selected, offered, userData in
+            connection(userData).selectPreferredAddress(of: offered!.pointee, into: selected!)
+            return 0
+        }
+    }
+
+    private static func setPathCallbacks(_ callbacks: inout ngtcp2_callbacks) {
+        callbacks.recv_stateless_reset = { _, _, userData in
+            connection(userData).isReset = true
+            return 0
+        }
+        callbacks.path_validation = { _, flags, path, _, result, userData in
+            connection(userData).pathValidated(
+                path!.pointee, isValid: result == NGTCP2_PATH_VALIDATION_RESULT_SUCCESS,
+                wantsToken: flags & UInt32(NGTCP2_PATH_VALIDATION_FLAG_NEW_TOKEN) != 0)
+            return 0
+        }
     }
 
     private static func setStreamCallbacks(_ callbacks: inout ngtcp2_callbacks) {

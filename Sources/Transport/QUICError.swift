@@ -6,6 +6,9 @@ public struct QUICError: Error, Hashable, Sendable {
             case closedLocally
             case closedByPeer
             case timedOut
+            case statelessReset
+            case versionNotSupported
+            case migrationNotPossible
             case protocolViolated
             case streamReset
             case sendingStopped
@@ -21,6 +24,13 @@ public struct QUICError: Error, Hashable, Sendable {
         public static let closedByPeer = Code(value: .closedByPeer)
         /// Nothing was heard of the peer for the idle timeout, or the handshake took too long.
         public static let timedOut = Code(value: .timedOut)
+        /// The peer does not know the connection any more (RFC 9000 §10.3).
+        public static let statelessReset = Code(value: .statelessReset)
+        /// The server speaks no version of QUIC that the client does (RFC 9000 §6).
+        public static let versionNotSupported = Code(value: .versionNotSupported)
+        /// The client cannot move to another address: it is too early, or the server forbids it, or nothing comes
+        /// through (RFC 9000 §9).
+        public static let migrationNotPossible = Code(value: .migrationNotPossible)
         /// The connection ended in a protocol error that this side found.
         public static let protocolViolated = Code(value: .protocolViolated)
         /// The peer reset the stream, RESET_STREAM (RFC 9000 §3.2), with `applicationCode`.

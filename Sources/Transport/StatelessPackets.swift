@@ -4,23 +4,11 @@ package import TLS
 
 /// Packets that a server sends without a connection. One a listener; no allocation a Retry.
 package final class StatelessPackets {
-    /// AEAD_AES_128_GCM with the key of RFC 9001 §5.8.
-    private var integrity: ngtcp2_crypto_aead_ctx
-    private var aead: ngtcp2_crypto_aead
+    private var integrity = RetryIntegrity.makeKey()
+    private var aead = RetryIntegrity.aead
     private let encrypt = Connection.callbacks.encrypt!
 
-    private static let integrityKey: [UInt8] = [
-        0xbe, 0x0c, 0x69, 0x0b, 0x9f, 0x66, 0x57, 0x5a, 0x1d, 0x76, 0x6b, 0x54, 0xe3, 0x68, 0xc8, 0x4e,
-    ]
-
-    package init() {
-        let key = Self.integrityKey.withUnsafeBytes {
-            PacketKey(.sealing, suite: .aes128GCMSHA256, key: $0)
-        }
-        integrity = ngtcp2_crypto_aead_ctx(native_handle: Unmanaged.passRetained(key).toOpaque())
-        aead = ngtcp2_crypto_aead()
-        aead.max_overhead = CipherSuite.tagLength
-    }
+    package init() {}
 
     deinit {
         Unmanaged<PacketKey>.fromOpaque(integrity.native_handle).release()

@@ -41,14 +41,15 @@ package final class Stream: @unchecked Sendable {
         case failed(QUICError)
     }
 
-    init(id: Int64, connection: Connection, pool: BlockPool) {
+    /// - Parameter isLocal: whether this side opened it.
+    init(id: Int64, isLocal: Bool, connection: Connection, pool: BlockPool) {
         self.id = id
         self.connection = connection
         received = ByteQueue(pool: pool)
         sendBuffer = SendBuffer(pool: pool)
         let closed = QUICError(.streamClosed, reason: "the stream has one direction")
-        receiving = isUnidirectional(id) && !isPeerInitiated(id) ? .failed(closed) : .open
-        sending = isUnidirectional(id) && isPeerInitiated(id) ? .failed(closed) : .open
+        receiving = isUnidirectional(id) && isLocal ? .failed(closed) : .open
+        sending = isUnidirectional(id) && !isLocal ? .failed(closed) : .open
     }
 
     package var isBidirectional: Bool { !isUnidirectional(id) }
@@ -201,8 +202,5 @@ package final class Stream: @unchecked Sendable {
     }
 }
 
-/// RFC 9000 §2.1: the second bit of a stream ID tells its direction, the first who opened it.
+/// RFC 9000 §2.1: the second bit of a stream ID tells its direction.
 private func isUnidirectional(_ id: Int64) -> Bool { id & 2 != 0 }
-
-/// Whether the client, which is the peer, opened the stream.
-private func isPeerInitiated(_ id: Int64) -> Bool { id & 1 == 0 }

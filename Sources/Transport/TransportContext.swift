@@ -3,11 +3,12 @@ package import EventLoop
 package import Linux
 package import TLS
 
-/// What all connections of a worker share. Confined to the loop's thread.
+/// What all connections of a worker, or of a client, share. Confined to the loop's thread.
 package final class TransportContext {
     package let loop: EventLoop
     package let random: RandomSource
-    let tls: ServerContext
+    /// For the connections that are accepted; nil where none are.
+    let tls: ServerContext?
     let settings: TransportSettings
     let blocks = BlockPool()
     /// Where ngtcp2 writes the path of the packet at hand.
@@ -16,7 +17,9 @@ package final class TransportContext {
     private var pendingWrites: [Connection] = []
     private var flushing: [Connection] = []
 
-    package init(loop: EventLoop, random: RandomSource, tls: ServerContext, settings: TransportSettings) {
+    package init(
+        loop: EventLoop, random: RandomSource, tls: ServerContext? = nil, settings: TransportSettings
+    ) {
         self.loop = loop
         self.random = random
         self.tls = tls
@@ -36,7 +39,7 @@ package final class TransportContext {
 
     /// Makes session tickets by the first of `keys` from now on, and opens those of any of them.
     package func setTicketKeys(_ keys: [[UInt8]]) throws(TLSError) {
-        try tls.setTicketKeys(keys)
+        try tls?.setTicketKeys(keys)
     }
 
     /// Notes that `connection` may have packets to write.

@@ -26,6 +26,8 @@ package struct TransportSettings: Sendable {
     package var congestionControl = CongestionControl.cubic
     /// Whether the peer may change its address on purpose (RFC 9000 §9).
     package var allowsActiveMigration = true
+    /// Whether a client goes on at the server's preferred address, where it has one (RFC 9000 §9.6).
+    package var takesPreferredAddress = true
 
     package enum CongestionControl: Sendable {
         case cubic

@@ -1,5 +1,4 @@
 package import Control
-private import Linux
 package import TLS
 
 extension ServerOptions {
@@ -23,20 +22,6 @@ extension ServerOptions {
         for key in options.preSharedKeys { preSharedKeys[key.identity] = key.key }
         selectCredentials = callbacks.selectCredentials
         preSharedKey = callbacks.preSharedKey
-        if !options.keyLogPath.isEmpty { keyLog = try Self.log(to: options.keyLogPath) }
-    }
-
-    private static func log(
-        to path: String
-    ) throws(StartupFailure) -> @Sendable (UnsafeRawBufferPointer) -> Void {
-        let file: AppendedFile
-        do {
-            file = try AppendedFile(path)
-        } catch {
-            throw StartupFailure(
-                StartupFailure.Category(using: error), "key log \(path)", why: "\(error)",
-                remedy: "give the path of a file that can be written")
-        }
-        return { file.append(line: $0) }
+        if !options.keyLogPath.isEmpty { keyLog = try KeyLog.open(options.keyLogPath) }
     }
 }

@@ -137,7 +137,7 @@ extension Worker {
         do {
             guard !configuration.adoptsSockets else { return try adoptSocket(descriptors.next()) }
             let socket = try UDPSocket(
-                bindingSharing: address, UDPSocket.Setup(configuration.options.sockets))
+                binding: address, UDPSocket.Setup(configuration.options.sockets))
             send(
                 .bound(addressIndex: index, socket.localAddress),
                 descriptors: [socket.fileDescriptor.rawValue])
@@ -152,30 +152,6 @@ extension Worker {
     private func adoptSocket(_ descriptor: consuming FileDescriptor?) throws(Errno) -> UDPSocket {
         guard let descriptor else { throw .invalidArgument }
         return try UDPSocket(adopting: descriptor)
-    }
-}
-
-extension TransportSettings {
-    fileprivate init(_ options: TransportOptions) {
-        self.init()
-        idleTimeout = options.idleTimeout
-        handshakeTimeout = options.handshakeTimeout
-        keepAlive = options.keepAlive
-        streamWindow = options.streamWindow
-        connectionWindow = options.connectionWindow
-        maximumStreamWindow = 8 * options.streamWindow
-        maximumConnectionWindow = 4 * options.connectionWindow
-        maximumBidirectionalStreams = options.bidirectionalStreams
-        maximumUnidirectionalStreams = options.unidirectionalStreams
-        maximumUDPPayload = Int(options.maximumUDPPayload)
-        maximumDatagramFrame = options.maximumDatagramFrame
-        allowsActiveMigration = options.allowsActiveMigration
-        congestionControl =
-            switch options.congestionControl {
-            case .cubic: .cubic
-            case .bbr: .bbr
-            case .reno: .reno
-            }
     }
 }
 

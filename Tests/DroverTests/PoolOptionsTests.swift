@@ -7,13 +7,13 @@ import Testing
 
 @Suite struct PoolOptionsTests {
     @Test(arguments: ["127.0.0.1:4433", "[::1]:4433"])
-    func aListenAddressIsParsedAndPrinted(text: String) {
-        #expect(ListenAddress(text)?.description == text)
+    func aEndpointIsParsedAndPrinted(text: String) {
+        #expect(Endpoint(text)?.description == text)
     }
 
     @Test(arguments: ["localhost:4433", "127.0.0.1:65536", "127.0.0.1", "::1:4433", ""])
     func whatIsNoAddressIsRefused(text: String) {
-        #expect(ListenAddress(text) == nil)
+        #expect(Endpoint(text) == nil)
     }
 
     @Test func anUnreadableCertificateIsNamed() {

@@ -85,6 +85,20 @@ struct EventLoopTests {
         try loop.run()
     }
 
+    /// A task that was not made on the loop comes to wait by way of its queue.
+    @Test("what changes between a look and the wait is not missed")
+    func changeBeforeTheWait() throws {
+        let loop = try EventLoop()
+        let log = Log()
+        log.onStop = { loop.stop() }
+        let condition = Condition()
+        let deadline = Timer { loop.stop() }
+        loop.set(deadline, to: .now + .seconds(5))
+        Task.detached { await lookTwice(condition, log) }
+        try loop.run()
+        #expect(log.entries == [true])
+    }
+
     @Test("a condition wakes its waiters, and a cancelled one does not wait")
     func condition() throws {
         let loop = try EventLoop()
@@ -92,9 +106,9 @@ struct EventLoopTests {
         log.onStop = { loop.stop() }
         let condition = Condition()
         Task { @LoopActor in
-            let woken = Task { @LoopActor in await condition.wait() }
+            let woken = Task { @LoopActor in await condition.wait(after: 0) }
             let cancelled = Task { @LoopActor in
-                await condition.wait()
+                await condition.wait(after: 0)
                 return Task.isCancelled
             }
             await Task.yield()
@@ -145,4 +159,18 @@ private func recordThreads(_ log: Log) async {
 private nonisolated func nonisolatedStep(_ log: Log) async {
     let isOnLoop = LoopActor.executor.isIsolatingCurrentContext() == true
     await log.append(isOnLoop)
+}
+
+/// Finds nothing at first; what is found then is told of before the waiter waits.
+@LoopActor
+private func lookTwice(_ condition: Condition, _ log: Log) async {
+    var isFirst = true
+    let found = try? await condition.first { () -> Bool? in
+        if !isFirst { return true }
+        isFirst = false
+        Task { condition.notify() }
+        return nil
+    }
+    log.append(found == true)
+    log.stop()
 }

@@ -6,10 +6,10 @@ import Testing
     @Test(arguments: ["127.0.0.1:0", "0.0.0.0:0", "[::1]:0", "[::]:0"])
     func aSocketThatWithdrewKeepsWhatItHasAndGetsNoMore(address: String) throws {
         let first = try UDPSocket(
-            bindingSharing: SocketAddress(address)!,
+            binding: SocketAddress(address)!,
             UDPSocket.Setup(receiveBuffer: 1 << 20, sendBuffer: 1 << 20))
         let second = try UDPSocket(
-            bindingSharing: first.localAddress, UDPSocket.Setup(receiveBuffer: 1 << 20, sendBuffer: 1 << 20))
+            binding: first.localAddress, UDPSocket.Setup(receiveBuffer: 1 << 20, sendBuffer: 1 << 20))
         try sendFromManyPorts(to: first.localAddress)
         try second.withdraw()
         try sendFromManyPorts(to: first.localAddress)

@@ -114,7 +114,7 @@ final class ListenerPool {
             report: { [unowned self] in messages[Int(slot.rawValue), default: []].append($0) },
             onConnection: { _ in })
         let socket = try UDPSocket(
-            bindingSharing: SocketAddress("127.0.0.\(1 + slot.rawValue):\(port)")!,
+            binding: SocketAddress("127.0.0.\(1 + slot.rawValue):\(port)")!,
             UDPSocket.Setup(receiveBuffer: 1 << 20, sendBuffer: 1 << 20))
         try listener.add(socket, isAdopted: false)
         if steering != .off {

@@ -53,8 +53,8 @@ extension ProcessTests {
             let directory = try TemporaryDirectory()
             let memory = directory.path("memory")
             let first = try await Self.pool("always")
-            let visits = try await PythonClient.visit(first, "--visits", "8", "--memory", memory)
-            #expect(visits.map(\.retried) == [true] + Array(repeating: false, count: 7))
+            let visits = try await PythonClient.visit(first, "--visits", "24", "--memory", memory)
+            #expect(visits.map(\.retried) == [true] + Array(repeating: false, count: 23))
             #expect(Set(visits.map(\.serverCid.slot)).count == 2, "one worker had all connections")
             try await first.terminate()
 

@@ -104,6 +104,8 @@ final class DroverProcess: Sendable {
     var output: [String] { child.output.lines }
     var address: String { "127.0.0.1:\(port)" }
     var runDirectory: String { directory.path("run") }
+    /// The development certificate's file.
+    var certificate: String { directory.path("state/dev-cert.pem") }
     var supervisor: ProcessInspector { ProcessInspector(child.identifier) }
 
     /// The workers that run now.

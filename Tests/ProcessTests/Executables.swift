@@ -19,6 +19,9 @@ enum Executables {
     static let initialFlood = program(
         variable: "DROVER_INITIAL_FLOOD_BINARY", default: ".build/release/initial-flood")
 
+    /// Drover's own client (Tests/Fixtures/Visitor).
+    static let visitor = program(variable: "DROVER_VISITOR_BINARY", default: ".build/release/visitor")
+
     /// A Python with the packages of Tests/requirements.txt.
     static let python = program(variable: "DROVER_TEST_PYTHON", default: ".venv/bin/python")
 

@@ -21,6 +21,12 @@ extension Trait where Self == ConditionTrait {
             "no program at \(Executables.h3Echo.path): build it for release, or set DROVER_H3_ECHO_BINARY")
     }
 
+    static var needsVisitor: Self {
+        needs(
+            Executables.isExecutable(Executables.visitor),
+            "no program at \(Executables.visitor.path): build it for release, or set DROVER_VISITOR_BINARY")
+    }
+
     static var needsRotatingEcho: Self {
         needs(
             Executables.isExecutable(Executables.rotatingEcho),

@@ -31,6 +31,8 @@ final class RecordingDelegate: QUICHandshakeDelegate {
         return acceptsTransportParameters
     }
 
+    func handshake(didMakeSession session: [UInt8]) {}
+
     func handshakeTransportParameters(into buffer: UnsafeMutableRawBufferPointer) -> Int? {
         events.append(.askedForTransportParameters)
         guard let transportParameters else { return nil }

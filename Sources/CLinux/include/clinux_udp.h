@@ -52,3 +52,6 @@ struct clinux_outgoing {
 
 // Sends without waiting, 64 messages at most. Returns how many were sent, or -1 and errno for the first.
 int clinux_send(int descriptor, const struct clinux_outgoing *messages, unsigned count);
+
+// Makes descriptor `to` a socket that `from` is, closed on exec: Swift sees no dup3. Returns `to`, or -1 and errno.
+int clinux_replace_descriptor(int from, int to);

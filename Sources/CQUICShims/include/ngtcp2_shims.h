@@ -29,6 +29,13 @@ static inline int quic_conn_server_new(ngtcp2_conn **conn, const ngtcp2_cid *dci
     return ngtcp2_conn_server_new(conn, dcid, scid, path, version, callbacks, settings, params, NULL, user_data);
 }
 
+static inline int quic_conn_client_new(ngtcp2_conn **conn, const ngtcp2_cid *dcid, const ngtcp2_cid *scid,
+                                       const ngtcp2_path *path, uint32_t version,
+                                       const ngtcp2_callbacks *callbacks, const ngtcp2_settings *settings,
+                                       const ngtcp2_transport_params *params, void *user_data) {
+    return ngtcp2_conn_client_new(conn, dcid, scid, path, version, callbacks, settings, params, NULL, user_data);
+}
+
 static inline int quic_conn_read_pkt(ngtcp2_conn *conn, const ngtcp2_path *path, uint8_t ecn,
                                      const uint8_t *packet, size_t count, ngtcp2_tstamp ts) {
     ngtcp2_pkt_info info = {.ecn = ecn};

@@ -11,7 +11,7 @@ import QUICLB
 struct H3Echo {
     static func main() throws {
         let arguments = CommandLine.arguments.dropFirst()
-        guard arguments.count == 7, let address = ListenAddress(arguments[1]),
+        guard arguments.count == 7, let address = Endpoint(arguments[1]),
             let workers = Int(arguments[2]),
             let hostID = Hexadecimal.decode(arguments[3]).flatMap({ HostID($0) }),
             let key = Hexadecimal.decode(arguments[4]).flatMap({ Configuration.Key($0) }),

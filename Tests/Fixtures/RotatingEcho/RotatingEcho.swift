@@ -44,7 +44,7 @@ final class RotatingEcho {
         context = TransportContext(
             loop: loop, random: RandomSource(), tls: tls, settings: TransportSettings())
         udp = try UDPSocket(
-            bindingSharing: SocketAddress("127.0.0.1:0")!,
+            binding: SocketAddress("127.0.0.1:0")!,
             UDPSocket.Setup(receiveBuffer: 1 << 20, sendBuffer: 1 << 20))
         sendQueue = SendQueue(descriptor: udp.fileDescriptor.rawValue, setsSource: false, capacity: 1 << 20)
     }
@@ -57,13 +57,8 @@ final class RotatingEcho {
         for index in 0..<udp.receive(into: batch) {
             let message = batch[index]
             udp.completeLocalAddress(of: message)
-            let path = NetworkPath(remote: message.remote, local: message.local)
-            var rest = message.octets[...]
-            while !rest.isEmpty {
-                let datagram = rest.prefix(max(1, message.segmentLength))
-                receive(UnsafeRawBufferPointer(rebasing: datagram), path: path, ecn: message.ecn)
-                rest = rest.dropFirst(datagram.count)
-            }
+            let path = NetworkPath(remote: message.remote, local: message.local, queue: sendQueue)
+            message.forEachDatagram { datagram, _ in receive(datagram, path: path, ecn: message.ecn) }
         }
     }
 
@@ -80,7 +75,7 @@ final class RotatingEcho {
                 let connection = Connection(
                     accepting: FirstPacket(
                         version: header.version, destination: destination, source: source, token: nil),
-                    path: path, context: context, sendQueue: sendQueue, delegate: self)
+                    path: path, context: context, delegate: self)
                 connections[destination] = connection
                 if replacesAtOnce { connection?.replaceConnectionIDs() }
                 connection?.receive(datagram, path: path, ecn: ecn)
@@ -125,6 +120,8 @@ extension RotatingEcho: ConnectionDelegate {
     }
 
     func handshakeCompleted(_ connection: Connection) {}
+
+    func validated(_ address: SocketAddress, of connection: Connection) {}
 
     func ended(_ connection: Connection) {
         report("ended \(connection.closeError.map { "\($0)" } ?? "")")

@@ -47,6 +47,8 @@ final class FuzzedConnection: QUICHandshakeDelegate {
         return acceptsParameters
     }
 
+    func handshake(didMakeSession session: [UInt8]) {}
+
     func handshakeTransportParameters(into buffer: UnsafeMutableRawBufferPointer) -> Int? {
         precondition(writeLevel == .handshake, "asked for transport parameters early")
         guard hasParameters else { return nil }

@@ -56,8 +56,9 @@ private struct Acceptor: ~Copyable {
         return withUnsafeMutablePointer(to: &remote) { remote in
             withUnsafeMutablePointer(to: &local) { local in
                 Connection(
-                    accepting: packet, path: NetworkPath(remote: remote, local: local), context: context,
-                    sendQueue: sendQueue, delegate: listener)!
+                    accepting: packet,
+                    path: NetworkPath(remote: remote, local: local, queue: sendQueue), context: context,
+                    delegate: listener)!
             }
         }
     }
@@ -76,6 +77,8 @@ private final class FuzzedListener: ConnectionDelegate {
     }
 
     func retireConnectionID(_ id: ConnectionID, of connection: Connection) {}
+    func validated(_ address: SocketAddress, of connection: Connection) {}
+
     func handshakeCompleted(_ connection: Connection) {}
     func ended(_ connection: Connection) { ended += 1 }
 }

@@ -1,7 +1,7 @@
 package import Control
 
-/// Why a pool could not start. Nothing of it is left running.
-public struct PoolFailure: Error, Sendable, CustomStringConvertible {
+/// Why a pool could not start, of which nothing is left running then, or why a client could not be set up.
+public struct SetupFailure: Error, Sendable, CustomStringConvertible {
     private let failure: StartupFailure
 
     package init(_ failure: StartupFailure) {

@@ -1,0 +1,125 @@
+import ArgumentParser
+import Drover
+import Foundation
+
+/// Visits a pool's echo application with Drover's own client, one connection after the other, and prints what each one
+/// saw, a line of JSON each: as visit.py does with clients that others wrote.
+@main
+struct Visitor: AsyncParsableCommand {
+    @Option var port: UInt16
+    @Option var host = "127.0.0.1"
+    @Option var name = "localhost"
+    @Option var alpn = "echo"
+    @Option(help: "A PEM file of those whose signature counts; none: anybody's.") var authorities: String?
+    @Option var certificate: String?
+    @Option var privateKey: String?
+    @Option var visits = 1
+    @Option(help: "Keeps the session between visits and runs.") var memory: String?
+    @Option(help: "What to do in a connection, in order: echo, rebind, migrate, datagram.") var steps = "echo"
+    @Option(help: "Octets of each echo.") var octets = 1000
+    @Option(help: "Seconds.") var handshakeTimeout: Int64 = 10
+    @Flag var ignorePreferredAddress = false
+
+    struct Report: Encodable {
+        var event = "visit"
+        var ok = false
+        var failure: String?
+        var transportCode: UInt64?
+        var applicationCode: UInt64?
+        var echoed = 0
+        var datagrams = 0
+        var resumed = false
+        var alpn: String?
+        var localPorts: [UInt16] = []
+        var remotePorts: [UInt16] = []
+    }
+
+    func run() async throws {
+        let client = try Client(options())
+        var session = try memory.flatMap { FileManager.default.contents(atPath: $0) }
+            .map { try JSONDecoder().decode(ClientSession.self, from: $0) }
+        for _ in 0..<visits {
+            var report = Report()
+            do {
+                session = try await visit(client, resuming: session, &report)
+                report.ok = true
+            } catch let error as QUICError {
+                report.failure = "\(error.code)"
+                report.transportCode = error.transportCode
+                report.applicationCode = error.applicationCode
+                FileHandle.standardError.write(Data("\(error)\n".utf8))
+            }
+            try Self.print(report)
+        }
+        if let memory, let session { try JSONEncoder().encode(session).write(to: URL(filePath: memory)) }
+    }
+
+    private func options() -> ClientOptions {
+        var options = ClientOptions(applicationProtocols: [alpn])
+        options.authorities = authorities.map { .file($0) } ?? .any
+        if let certificate, let privateKey {
+            options.certificate = .files(chain: certificate, privateKey: privateKey)
+        }
+        options.transport.handshakeTimeout = .seconds(handshakeTimeout)
+        options.transport.maximumDatagramFrame = 65_535
+        options.takesPreferredAddress = !ignorePreferredAddress
+        return options
+    }
+
+    @LoopActor
+    private func visit(
+        _ client: Client, resuming session: ClientSession?, _ report: inout Report
+    ) async throws -> ClientSession? {
+        let connection = try await client.connect(
+            to: Endpoint("\(host.contains(":") ? "[\(host)]" : host):\(port)")!, named: name,
+            resuming: session)
+        report.resumed = connection.isResumed
+        report.alpn = connection.applicationProtocol
+        for step in steps.split(separator: ",") {
+            switch step {
+            case "echo":
+                try await echo(connection)
+                report.echoed += 1
+            case "rebind": try connection.rebind()
+            case "migrate": try await connection.migrate()
+            case "datagram":
+                try connection.send(datagram: [UInt8](repeating: 7, count: octets))
+                var datagrams = connection.datagrams.makeAsyncIterator()
+                if try await datagrams.next()?.count == octets { report.datagrams += 1 }
+            default: throw ValidationError("no such step: \(step)")
+            }
+            report.localPorts.append(Self.port(connection.localAddress))
+            report.remotePorts.append(Self.port(connection.remoteAddress))
+        }
+        let new = memory == nil ? nil : try await connection.waitForSession()
+        await connection.closeWhenFlushed()
+        return new
+    }
+
+    @LoopActor
+    private func echo(_ connection: ClientConnection) async throws {
+        let sent = (0..<octets).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        let stream = try await connection.openStream()
+        async let writing: Void = write(sent, to: stream)
+        var received: [UInt8] = []
+        while let part = try await stream.read() { received += part }
+        try await writing
+        guard received == sent else { throw ValidationError("what came back is not what was sent") }
+    }
+
+    @LoopActor
+    private func write(_ octets: [UInt8], to stream: Drover.Stream) async throws {
+        try await stream.write(octets)
+        stream.finish()
+    }
+
+    private static func port(_ endpoint: Endpoint?) -> UInt16 {
+        endpoint.flatMap { $0.description.split(separator: ":").last }.flatMap { UInt16($0) } ?? 0
+    }
+
+    private static func print(_ report: Report) throws {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        FileHandle.standardOutput.write(try encoder.encode(report) + Data("\n".utf8))
+    }
+}

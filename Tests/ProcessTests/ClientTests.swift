@@ -1,0 +1,114 @@
+import TestSupport
+import Testing
+
+extension ProcessTests {
+    /// `Drover.connect`, against a pool and against a server that others wrote.
+    @Suite struct ClientTests {
+        private let directory = try! TemporaryDirectory()
+
+        private func pool(_ options: String...) async throws -> DroverProcess {
+            try await DroverProcess.start(
+                workers: 2, options: ["--datagram-frame", "65535"] + options)
+        }
+
+        @Test(.needsDrover, .needsVisitor)
+        func itEchoesAndMoves() async throws {
+            let pool = try await pool()
+            let visit = try await Visitor.visit(
+                port: pool.port, "--authorities", pool.certificate, "--steps",
+                "echo,rebind,echo,migrate,echo,rebind,echo,migrate,echo,datagram")[0]
+            #expect(visit.ok && visit.echoed == 5 && visit.datagrams == 1 && visit.alpn == "echo")
+            // A rebinding is not noticed, a migration is another port.
+            #expect(Set(visit.localPorts).count == 3)
+            let counters = try await pool.terminate()
+            #expect(counters.accepted.reduce(0, +) == 1)
+        }
+
+        @Test(.needsDrover, .needsVisitor)
+        func itEchoesALot() async throws {
+            let pool = try await pool()
+            let visits = try await Visitor.visit(
+                port: pool.port, "--octets", "20000000", "--steps", "echo,rebind,echo")
+            #expect(visits[0].ok && visits[0].echoed == 2)
+        }
+
+        @Test(.needsDrover, .needsVisitor)
+        func aServerThatForbidsItIsNotMovedAwayFrom() async throws {
+            let pool = try await pool("--disable-active-migration")
+            let visit = try await Visitor.visit(port: pool.port, "--steps", "echo,migrate")[0]
+            #expect(visit.failure == "migrationNotPossible" && visit.echoed == 1)
+        }
+
+        @Test(.needsDrover, .needsVisitor)
+        func itResumesInAnotherWorkerAndAfterARestart() async throws {
+            let memory = directory.path("session")
+            let first = try await DroverProcess.start(workers: 2, "--address-validation", "always")
+            let visits = try await Visitor.visit(port: first.port, "--visits", "24", "--memory", memory)
+            #expect(visits.allSatisfy { $0.ok })
+            let resumed = visits.map(\.resumed)
+            #expect(resumed == [false] + Array(repeating: true, count: 23))
+            let counters = try await first.terminate()
+            #expect(counters.accepted.allSatisfy { $0 > 0 } && counters.total("retries-sent") == 1)
+
+            let second = try await DroverProcess.start(
+                workers: 2, "--address-validation", "always", after: first)
+            let later = try await Visitor.visit(port: second.port, "--memory", memory)
+            #expect(later[0].ok && later[0].resumed)
+        }
+
+        /// bad_certificate and unknown_ca (RFC 8446 §6.2): the server learns it, too.
+        @Test(.needsDrover, .needsVisitor)
+        func certificatesAreVerified() async throws {
+            let pool = try await pool()
+            for name in ["localhost", "127.0.0.1"] {
+                let visits = try await Visitor.visit(
+                    port: pool.port, "--authorities", pool.certificate, "--name", name)
+                #expect(visits[0].ok, "\(name)")
+            }
+            let other = try await Visitor.visit(
+                port: pool.port, "--authorities", pool.certificate, "--name", "example.org")
+            #expect(other[0].failure == "protocolViolated")
+            let foreign = try await DroverProcess.start(workers: 1)
+            let stranger = try await Visitor.visit(port: pool.port, "--authorities", foreign.certificate)
+            #expect(stranger[0].failure == "protocolViolated")
+        }
+
+        /// no_application_protocol (RFC 9001 §8.1)
+        @Test(.needsDrover, .needsVisitor)
+        func aServerMayNotSpeakTheProtocol() async throws {
+            let pool = try await pool()
+            let visits = try await Visitor.visit(port: pool.port, "--alpn", "other")
+            #expect(visits[0].failure == "closedByPeer" && visits[0].transportCode == 0x178)
+        }
+
+        /// aioquic is a server that others wrote.
+        @Test(.needsPython, .needsVisitor, arguments: [[], ["--retry"]])
+        func itSpeaksToAioquic(arguments: [String]) async throws {
+            let certificate = directory.path("cert.pem")
+            let key = directory.path("key.pem")
+            let maker = try PythonClient(
+                "make_certificate.py", ["--cert", certificate, "--key", key, "--host", "localhost"])
+            let made = try await maker.exitStatus(within: .seconds(20))
+            #expect(made == .exited(0))
+            let server = try PythonClient(
+                "echo_server.py", ["--cert", certificate, "--key", key] + arguments)
+            struct Ready: Decodable { let port: UInt16 }
+            let port = try await server.event("ready", as: Ready.self, within: .seconds(20)).port
+            let visits = try await Visitor.visit(
+                port: port, "--authorities", certificate, "--visits", "3", "--memory",
+                directory.path("session"),
+                "--steps", "echo,rebind,echo,migrate,echo,datagram", "--octets", "1000")
+            #expect(visits.allSatisfy { $0.ok && $0.echoed == 3 && $0.datagrams == 1 })
+            #expect(visits.map(\.resumed) == [false, true, true])
+            try server.closeInput()
+        }
+
+        /// Nobody answers: the handshake times out, and is told to have.
+        @Test(.needsVisitor)
+        func nobodyMayBeThere() async throws {
+            let port = try OccupiedPort(sharesPort: false)
+            let visits = try await Visitor.visit(port: port.port, "--handshake-timeout", "1")
+            #expect(visits[0].failure == "timedOut")
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import Foundation
+import Testing
+
+/// Drover's own client (Tests/Fixtures/Visitor).
+enum Visitor {
+    /// What one of its connections saw.
+    struct Report: Decodable, Sendable {
+        let ok: Bool
+        /// The code of the `QUICError`.
+        let failure: String?
+        let transportCode: UInt64?
+        let applicationCode: UInt64?
+        let echoed: Int
+        let datagrams: Int
+        let resumed: Bool
+        let alpn: String?
+        /// After each step.
+        let localPorts: [UInt16]
+        let remotePorts: [UInt16]
+    }
+
+    /// Runs it to its end.
+    static func visit(port: UInt16, _ arguments: String...) async throws -> [Report] {
+        try await visit(port: port, arguments)
+    }
+
+    static func visit(port: UInt16, _ arguments: [String]) async throws -> [Report] {
+        let process = try ChildProcess(Executables.visitor, ["--port", "\(port)"] + arguments)
+        let status = try await process.exitStatus(within: .seconds(60))
+        try await process.output.waitForEnd()
+        #expect(status == .exited(0), "\(process.errors.lines)")
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try process.output.lines.map { try decoder.decode(Report.self, from: Data($0.utf8)) }
+    }
+}
