@@ -7,6 +7,7 @@ extension WorkerConfiguration {
         writer.write(slot.rawValue)
         writer.write(incarnation)
         writer.write(addresses) { $0.write($1) }
+        writer.write(preferredCount)
         writer.write(adoptsSockets)
         writer.write(hostID.octets)
         writer.write(configurations) { $0.write($1) }
@@ -26,6 +27,7 @@ extension WorkerConfiguration {
             slot: Slot(rawValue: try reader.read()),
             incarnation: try reader.read(),
             addresses: try reader.readList { reader throws(MalformedMessage) in try reader.readAddress() },
+            preferredCount: try reader.read(),
             adoptsSockets: try reader.readFlag(),
             hostID: try reader.readHostID(),
             configurations: try reader.readConfigurations(),

@@ -10,6 +10,8 @@ package struct WorkerConfiguration: Hashable, Sendable {
     package var incarnation: UInt32
     /// What to listen on; no port is 0.
     package var addresses: [SocketAddress]
+    /// How many of them, the last, clients are to go on at once they are connected: one of each family at most.
+    package var preferredCount: UInt8
     /// Whether the worker takes over its predecessor's sockets, which come with this message, or binds its
     /// own.
     package var adoptsSockets: Bool
@@ -30,7 +32,8 @@ package struct WorkerConfiguration: Hashable, Sendable {
     package var options: ListenerOptions
 
     package init(
-        slot: Slot, incarnation: UInt32, addresses: [SocketAddress], adoptsSockets: Bool,
+        slot: Slot, incarnation: UInt32, addresses: [SocketAddress], preferredCount: UInt8,
+        adoptsSockets: Bool,
         hostID: HostID, configurations: [Configuration], nonces: NonceRange, steering: WorkerSteering,
         forwardingDirectory: String, placement: PlacementHash, active: [Slot],
         tls: TLSOptions, secrets: PoolSecrets, options: ListenerOptions
@@ -38,6 +41,7 @@ package struct WorkerConfiguration: Hashable, Sendable {
         self.slot = slot
         self.incarnation = incarnation
         self.addresses = addresses
+        self.preferredCount = preferredCount
         self.adoptsSockets = adoptsSockets
         self.hostID = hostID
         self.configurations = configurations

@@ -11,9 +11,11 @@ extension PoolOptions {
         let state = try StateDirectory(stateDirectory)
         let tls = try tlsOptions(state)
         var configuration = PoolConfiguration(
-            addresses: listen.map(\.address), workerCount: try workerCount(), steering: steering.mode,
+            addresses: (listen + preferredAddresses).map(\.address), workerCount: try workerCount(),
+            steering: steering.mode,
             hostID: hostID, connectionIDs: connectionIDOptions, stateDirectory: state.path,
             tls: tls, runDirectory: runDirectory)
+        configuration.preferredCount = preferredAddresses.count
         configuration.options.transport = transport
         configuration.options.limits = limits
         configuration.options.validation = addressValidation

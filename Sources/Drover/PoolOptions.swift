@@ -43,6 +43,9 @@ public struct PoolOptions: Sendable {
 
     /// The addresses to listen on. Where a port is 0 the kernel chooses one.
     public var listen: [Endpoint] = ["127.0.0.1:4433"]
+    /// Addresses where clients are to go on once they are connected, one of each family at most (RFC 9000 §9.6): the host's
+    /// own, where the one that they found it by is shared. The pool listens there, too. Default: none.
+    public var preferredAddresses: [Endpoint] = []
     public var workers = WorkerCount.automatic
     public var certificate: Certificate
     /// More certificates, for clients that name a host (SNI) that they cover.

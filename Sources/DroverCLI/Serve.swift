@@ -21,6 +21,16 @@ struct Serve: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            """
+            Have clients go on at this address once they are connected, and listen there, too; one of each family. \
+            (default: none)
+            """,
+            valueName: "address"),
+        transform: Parsing.address)
+    var preferredAddress: [Endpoint] = []
+
+    @Option(
+        help: ArgumentHelp(
             "Run this many workers, 1 to 256; auto: one for each processor. (default: auto)",
             valueName: "n|auto"),
         transform: Parsing.workerCount)
@@ -85,6 +95,7 @@ struct Serve: ParsableCommand {
         var options = PoolOptions(certificate: try certificates.certificates()[0])
         try certificates.apply(to: &options)
         if !listen.isEmpty { options.listen = listen }
+        options.preferredAddresses = preferredAddress
         options.workers = workers
         options.hostID = hostID
         options.connectionIDs = try poolConnectionIDs()

@@ -67,8 +67,10 @@ package final class Listener {
 
     /// Starts to receive on `socket`, of the pool's next address.
     ///
-    /// - Parameter isAdopted: whether another process used it before.
-    package func add(_ socket: UDPSocket, isAdopted: Bool) throws(Errno) {
+    /// - Parameters:
+    ///   - isAdopted: whether another process used it before.
+    ///   - isPreferred: whether clients are to go on there once they are connected.
+    package func add(_ socket: UDPSocket, isAdopted: Bool, isPreferred: Bool = false) throws(Errno) {
         let index = UInt16(sockets.count)
         let socket = ListenerSocket(
             socket, addressIndex: index, isAdopted: isAdopted, options: options.sockets, loop: context.loop
@@ -77,6 +79,7 @@ package final class Listener {
         }
         try socket.start()
         sockets.append(socket)
+        if isPreferred { context.prefer(socket.udp.localAddress, queue: socket.sendQueue) }
     }
 
     /// Sends what the turn produced. To be called at the end of each turn of the loop.

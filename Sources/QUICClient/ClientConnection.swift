@@ -81,7 +81,10 @@ package final class ClientConnection: @unchecked Sendable {
     package func migrate() throws {
         let socket = try openSocket()
         do {
-            try NetworkPath.between(socket.udp.localAddress, remote, queue: socket.sendQueue) { path in
+            // The server's address may be the preferred one by now.
+            try NetworkPath.between(
+                socket.udp.localAddress, core.remoteAddress, queue: socket.sendQueue
+            ) { path in
                 try core.move(to: path)
             }
         } catch {

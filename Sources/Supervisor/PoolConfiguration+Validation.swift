@@ -23,6 +23,7 @@ extension PoolConfiguration {
                     remedy: "drop one of them")
             }
         }
+        try validatePreferredAddresses()
         try Self.validate(applicationProtocols: tls.applicationProtocols)
         try options.check()
         if let resetSecret, resetSecret.count != PoolSecrets.resetSecretLength {
@@ -44,6 +45,22 @@ extension PoolConfiguration {
             throw StartupFailure(
                 .usage, "--alpn", why: "a protocol's name has \(name.utf8.count) octets",
                 remedy: "give 1 to \(lengths.upperBound)")
+        }
+    }
+
+    private func validatePreferredAddresses() throws(StartupFailure) {
+        let preferred = addresses.suffix(preferredCount)
+        for (index, address) in zip(preferred.indices, preferred) {
+            let what = "--preferred-address \(address)"
+            if address.isWildcard {
+                throw StartupFailure(
+                    .usage, what, why: "clients could not send there", remedy: "give an address of the host")
+            }
+            if preferred[..<index].contains(where: { $0.family == address.family }) {
+                throw StartupFailure(
+                    .usage, what, why: "there is another of its family",
+                    remedy: "give one IPv4 and one IPv6 address at most")
+            }
         }
     }
 

@@ -6,6 +6,8 @@ package import QUICLB
 package struct PoolConfiguration: Sendable {
     /// What to listen on; the kernel chooses where a port is 0.
     package var addresses: [SocketAddress]
+    /// How many of them, the last, are addresses that clients are to go on at (RFC 9000 §9.6).
+    package var preferredCount = 0
     package var workerCount: Int
     package var steering: SteeringMode
     package var hostID: HostID

@@ -28,6 +28,7 @@ extension Supervisor {
     ) -> WorkerConfiguration {
         WorkerConfiguration(
             slot: slot, incarnation: spawn.incarnation, addresses: addresses,
+            preferredCount: UInt8(configuration.preferredCount),
             adoptsSockets: spawn.adoptsSockets, hostID: configuration.hostID,
             configurations: connectionIDs.configurations, nonces: nonces,
             steering: steering.workerSteering, forwardingDirectory: runDirectory.path, placement: placement,

@@ -131,6 +131,7 @@ package final class Connection: @unchecked Sendable {
             delegate.issueConnectionID(for: self, resetToken: token)
         }
         issuedIDs.issued(id)
+        offerPreferredAddress(in: &parameters)
 
         var peerID = ngtcp2_cid(packet.source)
         var ownID = ngtcp2_cid(id)
@@ -143,6 +144,28 @@ package final class Connection: @unchecked Sendable {
         guard result == 0 else { return false }
         setKeepAlive()
         return true
+    }
+
+    /// RFC 9000 §9.6: another address, with a connection ID and its reset token, for clients that came elsewhere.
+    private func offerPreferredAddress(in parameters: inout ngtcp2_transport_params) {
+        let preferred = context.preferredAddresses
+        guard !preferred.isEmpty, !preferred.contains(where: { $0.queue === firstQueue }) else { return }
+        parameters.preferred_addr_present = 1
+        let id = withUnsafeMutableBytes(of: &parameters.preferred_addr.stateless_reset_token) { token in
+            delegate.issueConnectionID(for: self, resetToken: token)
+        }
+        // It counts as the second (§5.1.1).
+        issuedIDs.issued(id)
+        parameters.preferred_addr.cid = ngtcp2_cid(id)
+        for address in preferred.map(\.address.storage) {
+            if address.length == socklen_t(MemoryLayout<sockaddr_in>.size) {
+                parameters.preferred_addr.ipv4 = address.ipv4
+                parameters.preferred_addr.ipv4_present = 1
+            } else {
+                parameters.preferred_addr.ipv6 = address.ipv6
+                parameters.preferred_addr.ipv6_present = 1
+            }
+        }
     }
 
     func setKeepAlive() {
@@ -194,8 +217,10 @@ package final class Connection: @unchecked Sendable {
     }
 
     /// Whether what comes to a socket may be the connection's: a client moves, its server's address does not
-    /// (RFC 9000 §9).
-    package func listens(on queue: SendQueue) -> Bool { queue === firstQueue }
+    /// (RFC 9000 §9), but for one that clients were told of.
+    package func listens(on queue: SendQueue) -> Bool {
+        queue === firstQueue || context.preferredAddresses.contains { $0.queue === queue }
+    }
 
     // MARK: Timer
 

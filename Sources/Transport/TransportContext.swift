@@ -14,6 +14,8 @@ package final class TransportContext {
     /// Where ngtcp2 writes the path of the packet at hand.
     let path: UnsafeMutablePointer<ngtcp2_path_storage>
     let vectors: UnsafeMutableBufferPointer<ngtcp2_vec>
+    /// Where clients are to go on once they are connected; none in general.
+    private(set) var preferredAddresses: [PreferredAddress] = []
     private var pendingWrites: [Connection] = []
     private var flushing: [Connection] = []
 
@@ -42,6 +44,11 @@ package final class TransportContext {
         try tls?.setTicketKeys(keys)
     }
 
+    /// Has clients of connections that begin from now on go on at this address (RFC 9000 §9.6); one of each family.
+    package func prefer(_ address: SocketAddress, queue: SendQueue) {
+        preferredAddresses.append(PreferredAddress(address: address, queue: queue))
+    }
+
     /// Notes that `connection` may have packets to write.
     func addPendingWrite(_ connection: Connection) {
         guard !connection.isWritePending else { return }
@@ -61,4 +68,10 @@ package final class TransportContext {
         }
         flushing.removeAll(keepingCapacity: true)
     }
+}
+
+/// An address of the server's with its socket.
+struct PreferredAddress {
+    let address: SocketAddress
+    let queue: SendQueue
 }

@@ -18,10 +18,12 @@ extension Worker {
         if configuration.steering != .off {
             try startForwarding(listener, configuration, descriptors.next())
         }
+        let firstPreferred = configuration.addresses.count - Int(configuration.preferredCount)
         for index in configuration.addresses.indices {
             let socket = try openSocket(configuration, index, &descriptors)
             try attempt("receive on \(socket.localAddress)", .internal) { () throws(Errno) in
-                try listener.add(socket, isAdopted: configuration.adoptsSockets)
+                try listener.add(
+                    socket, isAdopted: configuration.adoptsSockets, isPreferred: index >= firstPreferred)
             }
         }
         try attempt("drop privileges", .permission) { () throws(Errno) in try Privileges.drop() }

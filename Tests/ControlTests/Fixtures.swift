@@ -63,7 +63,7 @@ enum Fixtures {
 
     static let configuration = WorkerConfiguration(
         slot: Slot(rawValue: 3), incarnation: 7,
-        addresses: [SocketAddress("127.0.0.1:4433")!, SocketAddress("[::1]:4434")!],
+        addresses: [SocketAddress("127.0.0.1:4433")!, SocketAddress("[::1]:4434")!], preferredCount: 1,
         adoptsSockets: true, hostID: HostID([0xaa, 0xbb])!,
         configurations: [keyed, plaintext], nonces: NonceRange(first: 1 << 100 | 5, count: 1 << 20),
         steering: .forward, forwardingDirectory: "/run/drover",

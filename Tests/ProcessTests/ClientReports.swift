@@ -6,6 +6,8 @@ struct TransferReport: Decodable, Sendable {
     let ok: Bool
     let failure: String?
     let alpn: String?
+    /// The server's address in the end; of gtls_transfer.py.
+    let remote: String?
     let serverCid: ServerConnectionID
     let bytes: Int
 }
@@ -99,6 +101,8 @@ struct VisitReport: Decodable, Sendable {
         let datagramFrameSize: UInt64?
         let udpPayload: UInt64?
         let disableActiveMigration: Bool?
+        /// The one of IPv4.
+        let preferredAddress: String?
     }
 
     let ok: Bool

@@ -56,6 +56,24 @@ extension ProcessTests {
             #expect(later[0].ok && later[0].resumed)
         }
 
+        /// RFC 9000 §9.6
+        @Test(.needsDrover, .needsVisitor, arguments: ["ebpf", "forward"])
+        func itGoesOnAtThePreferredAddress(steering: String) async throws {
+            let pool = try await DroverProcess.start(
+                workers: 3, "--preferred-address", "127.0.0.2:0", "--steering", steering)
+            let visits = try await Visitor.visit(
+                port: pool.port, "--steps", "echo,move,echo,rebind,echo,migrate,echo", "--visits", "10")
+            #expect(visits.allSatisfy { $0.ok && $0.echoed == 4 })
+            #expect(visits.allSatisfy { $0.remotePorts.last == pool.ports[1] })
+            let stayed = try await Visitor.visit(port: pool.port, "--ignore-preferred-address")
+            #expect(stayed[0].ok && stayed[0].remotePorts == [pool.port])
+            let direct = try await Visitor.visit(port: pool.ports[1], "--host", "127.0.0.2")
+            #expect(direct[0].ok)
+            let counters = try await pool.terminate()
+            #expect(counters.accepted.reduce(0, +) == 12)
+            #expect(counters.total("dropped-other-address") == 0)
+        }
+
         /// bad_certificate and unknown_ca (RFC 8446 §6.2): the server learns it, too.
         @Test(.needsDrover, .needsVisitor)
         func certificatesAreVerified() async throws {

@@ -68,12 +68,17 @@ final class DroverProcess: Sendable {
     }
 
     /// Starts the HTTP/3 echo server.
-    static func startH3Echo(workers: Int, addressValidation: String = "auto") async throws -> DroverProcess {
+    ///
+    /// - Parameter preferred: an address for clients to go on at.
+    static func startH3Echo(
+        workers: Int, addressValidation: String = "auto", preferred: String? = nil
+    ) async throws -> DroverProcess {
         let directory = try TemporaryDirectory()
-        let arguments = [
-            "127.0.0.1:0", "\(workers)", hostID, TestKey.hexadecimal, directory.path("run"),
-            directory.path("state"), addressValidation,
-        ]
+        let arguments =
+            [
+                "127.0.0.1:0", "\(workers)", hostID, TestKey.hexadecimal, directory.path("run"),
+                directory.path("state"), addressValidation,
+            ] + (preferred.map { [$0] } ?? [])
         return try await start(Executables.h3Echo, arguments, in: directory)
     }
 

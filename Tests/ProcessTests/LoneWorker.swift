@@ -63,7 +63,8 @@ final class LoneWorker {
         _ slot: Slot, _ pool: Pool, _ configurations: [Configuration]
     ) -> WorkerConfiguration {
         WorkerConfiguration(
-            slot: slot, incarnation: 1, addresses: [pool.address], adoptsSockets: false, hostID: hostID,
+            slot: slot, incarnation: 1, addresses: [pool.address], preferredCount: 0, adoptsSockets: false,
+            hostID: hostID,
             configurations: configurations, nonces: .empty, steering: .forward,
             forwardingDirectory: pool.directory.url.path, placement: PlacementHash(key: (1, 2)),
             active: pool.active,

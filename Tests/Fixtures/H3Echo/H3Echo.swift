@@ -4,14 +4,14 @@ import QUICLB
 /// A pool that answers every HTTP/3 request with its own body, for clients that speak no other
 /// protocol than `h3`. It uses what the tests need of RFC 9114, and only Drover's public API.
 ///
-///     h3-echo LISTEN WORKERS HOST-ID CONNECTION-ID-KEY RUN-DIRECTORY STATE-DIRECTORY VALIDATION
+///     h3-echo LISTEN WORKERS HOST-ID CONNECTION-ID-KEY RUN-DIRECTORY STATE-DIRECTORY VALIDATION [PREFERRED]
 ///
-/// VALIDATION of addresses is never, always or auto.
+/// VALIDATION of addresses is never, always or auto; PREFERRED is an address for clients to go on at.
 @main
 struct H3Echo {
     static func main() throws {
         let arguments = CommandLine.arguments.dropFirst()
-        guard arguments.count == 7, let address = Endpoint(arguments[1]),
+        guard (7...8).contains(arguments.count), let address = Endpoint(arguments[1]),
             let workers = Int(arguments[2]),
             let hostID = Hexadecimal.decode(arguments[3]).flatMap({ HostID($0) }),
             let key = Hexadecimal.decode(arguments[4]).flatMap({ Configuration.Key($0) }),
@@ -28,6 +28,7 @@ struct H3Echo {
         options.applicationProtocols = ["h3", "fail"]
         options.connectionIDs = .keyed(key: key)
         options.addressValidation.mode = validation
+        if arguments.count == 8 { options.preferredAddresses = [Endpoint(arguments[8])!] }
         options.runDirectory = arguments[5]
         options.stateDirectory = arguments[6]
         try Pool(options, handler: serve).run()

@@ -15,7 +15,8 @@ struct Visitor: AsyncParsableCommand {
     @Option var privateKey: String?
     @Option var visits = 1
     @Option(help: "Keeps the session between visits and runs.") var memory: String?
-    @Option(help: "What to do in a connection, in order: echo, rebind, migrate, datagram.") var steps = "echo"
+    @Option(help: "What to do in a connection, in order: echo, move, rebind, migrate, datagram.") var steps =
+        "echo"
     @Option(help: "Octets of each echo.") var octets = 1000
     @Option(help: "Seconds.") var handshakeTimeout: Int64 = 10
     @Flag var ignorePreferredAddress = false
@@ -80,6 +81,10 @@ struct Visitor: AsyncParsableCommand {
             case "echo":
                 try await echo(connection)
                 report.echoed += 1
+            case "move":
+                // A client goes on at the server's preferred address by itself, within some round trips.
+                let first = connection.remoteAddress
+                for _ in 0..<100 where connection.remoteAddress == first { try await echo(connection) }
             case "rebind": try connection.rebind()
             case "migrate": try await connection.migrate()
             case "datagram":

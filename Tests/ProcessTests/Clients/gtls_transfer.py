@@ -16,6 +16,7 @@ from report import report
 # gtlsclient writes its log as `… pkt rx pkn=… dcid=0x… scid=0x… type=Initial …`.
 SERVER_CID = re.compile(rb"pkt rx .* scid=0x([0-9a-f]+) .*type=Initial")
 ALPN = re.compile(rb"Negotiated ALPN is (\S+)")
+REMOTE = re.compile(rb"Sent packet: local=\S+ remote=\[([0-9a-f.:]+)\]:(\d+)")
 STATELESS_RESET = re.compile(rb"pkt rx \d+ SR token=")
 LAST_ERROR = re.compile(rb"ngtcp2_conn_\w+: (ERR_\w+)")
 LOG_PART = 256 * 1024
@@ -44,6 +45,12 @@ def file_digest(path: Path) -> bytes:
 def first_group(pattern: re.Pattern[bytes], log: bytes) -> str | None:
     found = pattern.search(log)
     return None if found is None else found.group(1).decode()
+
+
+def last_remote(log: bytes) -> str | None:
+    """Where the client sends in the end."""
+    found = REMOTE.findall(log)
+    return f"{found[-1][0].decode()}:{found[-1][1].decode()}" if found else None
 
 
 def log_ends(path: Path) -> tuple[bytes, bytes]:
@@ -110,6 +117,7 @@ async def transfer(
             ok=failure is None,
             failure=failure,
             alpn=first_group(ALPN, head),
+            remote=last_remote(tail),
             server_cid=first_group(SERVER_CID, head),
             bytes=received,
             seconds=round(time.monotonic() - started, 3),

@@ -274,11 +274,19 @@ def watch_parameters(library: str) -> None:
         Visit.raw_parameters = {
             "udp_payload": parameters.max_udp_payload_size,
             "disable_active_migration": bool(parameters.disable_active_migration),
-            "preferred_address": parameters.preferred_address is not None,
+            "preferred_address": preferred_address(parameters),
         }
         return parameters
 
     module.pull_quic_transport_parameters = pull_and_keep
+
+
+def preferred_address(parameters: Any) -> str | None:
+    preferred = parameters.preferred_address
+    if preferred is None or preferred.ipv4_address is None:
+        return None
+    host, port = preferred.ipv4_address
+    return f"{host}:{port}"
 
 
 async def main() -> int:
