@@ -57,8 +57,8 @@ let package = Package(
         .target(
             name: "Drover",
             dependencies: [
-                "Control", "EventLoop", "Linux", "QUICClient", "QUICLB", "Supervisor", "TLS", "Transport",
-                "Worker",
+                "Control", "EventLoop", "Linux", "Listener", "QUICClient", "QUICLB", "Supervisor", "TLS",
+                "Transport", "Worker",
             ]),
         .executableTarget(
             name: "DroverCLI",

@@ -1,5 +1,6 @@
 private import EventLoop
 private import Linux
+public import QUICLB
 internal import Transport
 
 /// A QUIC connection, as the handler of a pool sees a client's; a `ClientConnection` is the other end of one.
@@ -28,6 +29,16 @@ public class Connection {
 
     /// The peer's address and port. It changes when a client's NAT or network does (RFC 9000 §9).
     public var remoteAddress: Endpoint { Endpoint(core.remoteAddress) }
+
+    /// Where the connection is in its life.
+    public var state: ConnectionState { core.state }
+
+    /// What the connection has done, and how its path is.
+    public var statistics: ConnectionStatistics { core.statistics }
+
+    /// The connection IDs that lead to it now; of a worker's connection, what the client made up first among them. Empty
+    /// for a client's.
+    public var connectionIDs: [ConnectionID] { core.connectionIDs }
 
     /// Why the connection is over; nil while it is not.
     public var closeError: QUICError? { core.isOpen ? nil : core.closeError }

@@ -5,4 +5,6 @@
 @_exported public import struct Control.SocketOptions
 @_exported public import struct Control.TransportOptions
 @_exported public import class EventLoop.LoopActor
+@_exported public import enum Transport.ConnectionState
+@_exported public import struct Transport.ConnectionStatistics
 @_exported public import struct Transport.QUICError

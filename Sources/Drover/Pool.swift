@@ -35,8 +35,12 @@ public struct Pool: Sendable {
         do {
             let configuration = try options.configuration()
             let supervisor = try Supervisor(configuration)
-            let hints = try options.hints(configuration, address: supervisor.addresses[0])
-            try supervisor.run(hints: hints)
+            let addresses = supervisor.addresses
+            let hints = try options.hints(configuration, address: addresses[0])
+            try supervisor.run {
+                hints.forEach { StandardStream.output.write(line: "drover: \($0)") }
+                options.onReady?(addresses.map { Endpoint($0) })
+            }
         } catch {
             throw SetupFailure(error)
         }

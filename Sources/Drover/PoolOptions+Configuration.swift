@@ -21,6 +21,8 @@ extension PoolOptions {
         configuration.options.validation = addressValidation
         configuration.options.sockets = sockets
         configuration.resetSecret = resetSecret
+        configuration.stopCode = stopCode
+        configuration.stopReason = stopReason
         return configuration
     }
 

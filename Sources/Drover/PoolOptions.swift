@@ -102,6 +102,10 @@ public struct PoolOptions: Sendable {
     /// The key of stateless reset tokens (RFC 9000 §10.3.2), 32 octets; nil: one that the pool makes and keeps in the
     /// state directory. Hosts that take over each other's addresses share theirs.
     public var resetSecret: [UInt8]?
+    /// What CONNECTION_CLOSE says when SIGTERM or SIGINT stops the pool: the application's error code, a 62-bit integer, and
+    /// a reason of 256 octets at most. Defaults: 0, "the pool stops".
+    public var stopCode: UInt64 = 0
+    public var stopReason = "the pool stops"
     /// Where the pool keeps what lives as long as it runs. By default systemd's RUNTIME_DIRECTORY; else
     /// /run/drover for root, and drover in XDG_RUNTIME_DIR or below /tmp for others. One pool holds it at a
     /// time, and nobody else may look into it (systemd: RuntimeDirectoryMode=0700).
@@ -109,6 +113,10 @@ public struct PoolOptions: Sendable {
     /// Where the pool keeps what outlives it. By default systemd's STATE_DIRECTORY; else /var/lib/drover for
     /// root, and drover in XDG_STATE_HOME or ~/.local/state for others.
     public var stateDirectory: String?
+
+    /// Called in the supervisor when every worker serves, with the addresses of `listen` and `preferredAddresses` as they
+    /// are bound: each with its port, which all workers share. Default: nothing.
+    public var onReady: (@Sendable ([Endpoint]) -> Void)?
 
     public init(certificate: Certificate) {
         self.certificate = certificate

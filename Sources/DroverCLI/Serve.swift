@@ -75,6 +75,16 @@ struct Serve: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Close connections with this application error code when the pool stops. (default: 0)",
+            valueName: "code"))
+    var stopCode: UInt64 = 0
+
+    @Option(
+        help: ArgumentHelp("And with this reason. (default: the pool stops)", valueName: "text"))
+    var stopReason = "the pool stops"
+
+    @Option(
+        help: ArgumentHelp(
             "Keep what lives as long as the pool here. (default: /run/drover, or below XDG_RUNTIME_DIR)",
             valueName: "directory"),
         transform: Parsing.directory)
@@ -108,6 +118,8 @@ struct Serve: ParsableCommand {
         options.resetSecret = try resetSecretFile.map {
             try SecretFile.read($0, option: "--reset-secret-file", octets: 32)
         }
+        options.stopCode = stopCode
+        options.stopReason = stopReason
         options.runDirectory = runDir
         options.stateDirectory = stateDir
         return options

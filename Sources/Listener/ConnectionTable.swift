@@ -51,6 +51,13 @@ package struct ConnectionTable {
         connection.connectionIDs.removeAll { $0 == id }
     }
 
+    /// The peer does not use `id` any more: it counts as issued no longer, and goes with the next `remove`.
+    package mutating func retire(_ id: ConnectionID) {
+        guard let entry = byID[id], entry.isIssued else { return }
+        byID[id] = Entry(connection: entry.connection, isIssued: false)
+        issuedCounts[Int(id.codepoint)] -= 1
+    }
+
     private mutating func forget(_ id: ConnectionID) {
         guard let entry = byID.removeValue(forKey: id) else { return }
         if entry.isIssued { issuedCounts[Int(id.codepoint)] -= 1 }

@@ -98,7 +98,12 @@ extension Listener: ConnectionDelegate {
     }
 
     package func retireConnectionID(_ id: ConnectionID, of connection: Connection) {
-        table.remove(id, of: connection)
+        table.retire(id)
+        // RFC 9000 §5.1.2: packets that were sent before may still come. ngtcp2 has waited for one PTO already.
+        let removal = Timer { [weak self, weak connection] in
+            if let connection { self?.table.remove(id, of: connection) }
+        }
+        context.loop.set(removal, to: context.loop.now + connection.probeTimeout * 2)
         reportUnused()
     }
 

@@ -102,6 +102,12 @@ package final class Listener {
         for connection in Array(table.connections) { connection.close(code: code, reason: reason) }
     }
 
+    /// What the sockets are bound to.
+    package var localAddresses: [SocketAddress] { sockets.map(\.udp.localAddress) }
+
+    /// The connections, those in their handshake and those that are closing included.
+    package var connections: [Connection] { Array(table.connections) }
+
     /// Whether no connection is left, closing ones included.
     package var hasNoConnection: Bool { table.count == 0 }
 

@@ -26,6 +26,16 @@ extension PoolConfiguration {
         try validatePreferredAddresses()
         try Self.validate(applicationProtocols: tls.applicationProtocols)
         try options.check()
+        guard stopCode < 1 << 62 else {
+            throw StartupFailure(
+                .usage, "--stop-code \(stopCode)", why: "it is out of range",
+                remedy: "give 0 to \((1 as UInt64) << 62 - 1)")
+        }
+        guard stopReason.utf8.count <= 256 else {
+            throw StartupFailure(
+                .usage, "--stop-reason", why: "it has \(stopReason.utf8.count) octets",
+                remedy: "give 256 at most")
+        }
         if let resetSecret, resetSecret.count != PoolSecrets.resetSecretLength {
             throw StartupFailure(
                 .usage, "--reset-secret-file", why: "the secret has \(resetSecret.count) octets",

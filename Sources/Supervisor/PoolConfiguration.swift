@@ -20,6 +20,9 @@ package struct PoolConfiguration: Sendable {
     package var options = ListenerOptions()
     /// The key of stateless reset tokens; nil: one that is kept in the state directory.
     package var resetSecret: [UInt8]?
+    /// What CONNECTION_CLOSE says when the pool stops: the application's code, a 62-bit integer, and a reason.
+    package var stopCode: UInt64 = 0
+    package var stopReason = "the pool stops"
     /// How long the keys of session tickets and tokens are new. What was made under them is good for as long again.
     package var secretLifetime = Duration.seconds(86_400)
     /// How long the pool may take until every slot is active at once.

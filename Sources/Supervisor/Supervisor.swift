@@ -42,7 +42,7 @@ package final class Supervisor {
     var secretsTimer: Timer!
     var phase = Phase.starting
     private var controlSocket: ControlSocket?
-    private var hints: [String] = []
+    private var onReady: () -> Void = {}
     /// What the kernel gave the first socket.
     var bufferSizes: (receive: Int32, send: Int32)?
 
@@ -102,11 +102,11 @@ package final class Supervisor {
 
     /// Serves until a signal stops the pool, and every worker ended.
     ///
-    /// - Parameter hints: told, a line each, when the pool is ready.
+    /// - Parameter onReady: called when the pool is ready, before that is told.
     /// - Throws: why the pool could not start; nothing is left running then, either.
-    package func run(hints: [String] = []) throws(StartupFailure) {
+    package func run(onReady: @escaping () -> Void = {}) throws(StartupFailure) {
         defer { controlSocket?.close() }
-        self.hints = hints
+        self.onReady = onReady
         if !configuration.tls.keyLogPath.isEmpty {
             Report.notice(
                 "key log \(configuration.tls.keyLogPath): whoever reads it can decrypt all connections")
@@ -190,7 +190,7 @@ package final class Supervisor {
 
     func announceReady() {
         let addresses = addresses.map(\.description).joined(separator: ", ")
-        hints.forEach(Report.announce)
+        onReady()
         if let (receive, send) = bufferSizes {
             Report.announce("each socket has a receive buffer of \(receive) octets, a send buffer of \(send)")
         }

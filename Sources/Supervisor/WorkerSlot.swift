@@ -83,7 +83,7 @@ final class WorkerSlot {
 
     func stop() {
         switch machine.stop() {
-        case .askWorker: process?.send(.stop(code: 0, reason: "the pool stops"))
+        case .askWorker: stopConnections(why: pool.configuration.stopReason)
         case .retire: retire()
         case .ignore: break
         }
@@ -130,8 +130,12 @@ final class WorkerSlot {
     }
 
     private func stopWorker(why reason: String) {
-        process?.send(.stop(code: 0, reason: reason))
+        stopConnections(why: reason)
         kill(after: Self.stopTimeout, why: "it did not stop within \(Self.stopTimeout)")
+    }
+
+    private func stopConnections(why reason: String) {
+        process?.send(.stop(code: pool.configuration.stopCode, reason: reason))
     }
 
     /// Gives back what the slot holds.

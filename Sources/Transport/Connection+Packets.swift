@@ -8,6 +8,8 @@ extension Connection {
     ///
     /// - Parameter ecn: the ECN field of its IP header.
     package func receive(_ datagram: UnsafeRawBufferPointer, path: NetworkPath, ecn: UInt8) {
+        traffic.datagramsReceived += 1
+        traffic.octetsReceived += UInt64(datagram.count)
         guard let handle else { return receiveWhileClosing() }
         var ngtcp2Path = path.ngtcp2Path
         let result = quic_conn_read_pkt(
@@ -75,6 +77,8 @@ extension Connection {
             count += growth
             let path = context.path.pointee.path
             guard moveToSocket(of: path, packet: space, count: count) else { continue }
+            traffic.datagramsSent += 1
+            traffic.octetsSent += UInt64(count)
             sendQueue.append(
                 count: count, remote: clinux_address(path.remote), local: clinux_address(path.local),
                 ecn: info.ecn, isProbe: count > ngtcp2_conn_get_path_max_tx_udp_payload_size(handle))

@@ -45,6 +45,8 @@ package final class Connection: @unchecked Sendable {
     var machine = StateMachine()
     var issuedIDs = IssuedConnectionIDs()
     var payloadGrowth = PayloadGrowth()
+    var traffic = Traffic()
+    let began: Instant
     private var closePacket: ClosePacket?
     /// Whether the socket had no room for the close packet.
     private var owesClosePacket = false
@@ -106,6 +108,7 @@ package final class Connection: @unchecked Sendable {
         lastRemoteAddress = path.remoteAddress
         self.isClient = isClient
         self.context = context
+        began = context.loop.now
         firstQueue = path.queue
         sendQueue = path.queue
         self.delegate = delegate
@@ -197,6 +200,11 @@ package final class Connection: @unchecked Sendable {
 
     deinit {
         if let handle { ngtcp2_conn_del(handle) }
+    }
+
+    /// The probe timeout (RFC 9002 §6.2.1); zero once the connection is closed.
+    package var probeTimeout: Duration {
+        handle.map { .nanoseconds(Int64(clamping: ngtcp2_conn_get_pto($0))) } ?? .zero
     }
 
     /// Whether streams can be used.
@@ -307,7 +315,7 @@ package final class Connection: @unchecked Sendable {
             queue: path.queue, octets: packet, remote: clinux_address(path.remote),
             local: clinux_address(path.local))
         sendClosePacket()
-        awaitEndOfPeer(handle, error)
+        awaitEndOfPeer(error)
     }
 
     /// The peer's CONNECTION_CLOSE came.
@@ -315,13 +323,13 @@ package final class Connection: @unchecked Sendable {
         guard let handle, machine.drain() else { return }
         let error = isReset ? QUICError(.statelessReset) : QUICError(closedByPeerOf: handle)
         closeError = error
-        awaitEndOfPeer(handle, error)
+        awaitEndOfPeer(error)
     }
 
     /// Knows the peer's late packets for three PTO (RFC 9000 §10.2). That takes no more than the connection IDs
     /// and the packet to answer with.
-    private func awaitEndOfPeer(_ handle: OpaquePointer, _ error: QUICError) {
-        let period = Duration.nanoseconds(Int64(clamping: 3 * ngtcp2_conn_get_pto(handle)))
+    private func awaitEndOfPeer(_ error: QUICError) {
+        let period = probeTimeout * 3
         release(error)
         context.loop.set(timer, to: context.loop.now + min(period, .seconds(10)))
     }

@@ -29,6 +29,8 @@ extension Worker {
         try attempt("drop privileges", .permission) { () throws(Errno) in try Privileges.drop() }
         loop.addEndOfTurnHook { listener.flush() }
         self.listener = listener
+        self.stats = stats
+        slot = configuration.slot
         let housekeeping = Housekeeping(loop: loop, stats: stats)
         housekeeping.run()
         self.housekeeping = housekeeping

@@ -1,9 +1,9 @@
-internal import Control
+package import Control
 internal import EventLoop
 private import Glibc
 package import Linux
-internal import Listener
-private import QUICLB
+package import Listener
+package import QUICLB
 private import TLS
 package import Transport
 
@@ -20,7 +20,12 @@ package final class Worker {
     private var channelSource: EventSource?
     var statsMemory: SharedMemory?
     var poolMemory: SharedMemory?
-    var listener: Listener?
+    package internal(set) var listener: Listener?
+    /// The counters; nil before the worker is configured.
+    package internal(set) var stats: StatsPage?
+    package internal(set) var slot: Slot?
+    /// The worker that this process is; nil where it is none. Confined to the loop's thread.
+    package private(set) nonisolated(unsafe) static var current: Worker?
     var housekeeping: Housekeeping?
     private var isStopping = false
     private var exitStatus: Int32 = 0
@@ -40,6 +45,7 @@ package final class Worker {
         Signals.ignore([SIGTERM, SIGINT, SIGHUP, SIGPIPE])
         do throws(Errno) {
             let worker = try Worker(channel: channel, callbacks: callbacks, application: application)
+            current = worker
             try worker.loop.run()
             return worker.exitStatus
         } catch {

@@ -57,6 +57,14 @@ import Transport
         listener.retireConnectionID(id, of: connection)
         #expect(pool.messages[0] == [.unused(oldID)])
         #expect(connection.isOpen)
+        // RFC 9000 §5.1.2: what was sent before may still come, and is not answered with a reset.
+        #expect(listener.table[id] === connection)
+        try TestClient().send(
+            [0x40] + id.withUnsafeBytes { Array($0) } + [UInt8](repeating: 1, count: 60),
+            to: pool.members[0].address)
+        try pool.run { pool.total(.datagramsDelivered) == 2 }
+        #expect(pool.total(.statelessResetsSent) == 0)
+        try pool.run { listener.table[id] == nil }
     }
 
     @Test("connections that still use a configuration that is dropped are closed, and no others")

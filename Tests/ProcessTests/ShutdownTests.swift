@@ -26,11 +26,19 @@ extension ProcessTests {
             #expect(!pool.output.contains { $0.contains("replaced") })
         }
 
+        @Test(.needsDrover, .needsPython)
+        func connectionsAreClosedWithTheCodeThatIsWanted() async throws {
+            let pool = try await DroverProcess.start(workers: 4, "--stop-code", "256", "--stop-reason", "bye")
+            let holder = try await Self.holder(of: pool)
+            try await pool.terminate()
+            try await Self.expectClosed(holder, code: 256)
+        }
+
         /// The client of every connection was told that it is over, and that there was no error.
-        private static func expectClosed(_ holder: PythonClient) async throws {
+        private static func expectClosed(_ holder: PythonClient, code: UInt64 = 0) async throws {
             let losses = try await holder.events(
                 "lost", as: LossReport.self, count: connections, within: .seconds(10))
-            #expect(losses.allSatisfy { $0.reason == "closed" && $0.code == 0 })
+            #expect(losses.allSatisfy { $0.reason == "closed" && $0.code == code })
             try holder.closeInput()
             #expect(try await holder.exitStatus(within: .seconds(10)) == .exited(0))
         }

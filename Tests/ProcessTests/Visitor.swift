@@ -14,6 +14,8 @@ enum Visitor {
         let datagrams: Int
         let resumed: Bool
         let alpn: String?
+        /// What the server said last, where it was to be read.
+        let text: String?
         /// After each step.
         let localPorts: [UInt16]
         let remotePorts: [UInt16]

@@ -61,6 +61,10 @@ static inline uint64_t quic_conn_peer_datagram_limit(ngtcp2_conn *conn) {
     return params ? params->max_datagram_frame_size : 0;
 }
 
+static inline void quic_conn_get_info(ngtcp2_conn *conn, ngtcp2_conn_info *info) {
+    ngtcp2_conn_get_conn_info(conn, info);
+}
+
 static inline ngtcp2_ssize quic_conn_write_connection_close(ngtcp2_conn *conn, ngtcp2_path *path,
                                                             ngtcp2_pkt_info *info, uint8_t *packet,
                                                             size_t capacity, const ngtcp2_ccerr *error,

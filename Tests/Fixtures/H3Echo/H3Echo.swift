@@ -25,12 +25,13 @@ struct H3Echo {
         options.listen = [address]
         options.workers = .exactly(workers)
         options.hostID = hostID
-        options.applicationProtocols = ["h3", "fail"]
+        options.applicationProtocols = ["h3", "fail", "inspect"]
         options.connectionIDs = .keyed(key: key)
         options.addressValidation.mode = validation
         if arguments.count == 8 { options.preferredAddresses = [Endpoint(arguments[8])!] }
         options.runDirectory = arguments[5]
         options.stateDirectory = arguments[6]
+        options.onReady = Inspection.announce
         try Pool(options, handler: serve).run()
     }
 
@@ -39,7 +40,11 @@ struct H3Echo {
 
     @LoopActor
     private static func serve(_ connection: Connection) async throws {
-        if connection.applicationProtocol == "fail" { throw WantedFailure() }
+        switch connection.applicationProtocol {
+        case "fail": throw WantedFailure()
+        case "inspect": return try await Inspection.serve(connection)
+        default: break
+        }
         // RFC 9114 §6.2.1: the control stream stays open as long as the connection.
         let control = try await connection.openUnidirectionalStream()
         try await control.write(HTTP3Frame.controlStreamOpening)

@@ -15,7 +15,8 @@ struct Visitor: AsyncParsableCommand {
     @Option var privateKey: String?
     @Option var visits = 1
     @Option(help: "Keeps the session between visits and runs.") var memory: String?
-    @Option(help: "What to do in a connection, in order: echo, move, rebind, migrate, datagram.") var steps =
+    @Option(help: "What to do in a connection, in order: echo, read, move, rebind, migrate, datagram.")
+    var steps =
         "echo"
     @Option(help: "Octets of each echo.") var octets = 1000
     @Option(help: "Seconds.") var handshakeTimeout: Int64 = 10
@@ -31,6 +32,7 @@ struct Visitor: AsyncParsableCommand {
         var datagrams = 0
         var resumed = false
         var alpn: String?
+        var text: String?
         var localPorts: [UInt16] = []
         var remotePorts: [UInt16] = []
     }
@@ -81,6 +83,7 @@ struct Visitor: AsyncParsableCommand {
             case "echo":
                 try await echo(connection)
                 report.echoed += 1
+            case "read": report.text = String(decoding: try await exchange([], connection), as: UTF8.self)
             case "move":
                 // A client goes on at the server's preferred address by itself, within some round trips.
                 let first = connection.remoteAddress
@@ -104,12 +107,20 @@ struct Visitor: AsyncParsableCommand {
     @LoopActor
     private func echo(_ connection: ClientConnection) async throws {
         let sent = (0..<octets).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        guard try await exchange(sent, connection) == sent else {
+            throw ValidationError("what came back is not what was sent")
+        }
+    }
+
+    /// Sends octets on a stream of their own, and returns what the server sends on it.
+    @LoopActor
+    private func exchange(_ octets: [UInt8], _ connection: ClientConnection) async throws -> [UInt8] {
         let stream = try await connection.openStream()
-        async let writing: Void = write(sent, to: stream)
+        async let writing: Void = write(octets, to: stream)
         var received: [UInt8] = []
         while let part = try await stream.read() { received += part }
         try await writing
-        guard received == sent else { throw ValidationError("what came back is not what was sent") }
+        return received
     }
 
     @LoopActor
