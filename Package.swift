@@ -38,7 +38,7 @@ let package = Package(
         .target(name: "TLS", dependencies: ["COpenSSL", "CQUICShims"]),
         .target(
             name: "Transport",
-            dependencies: ["CNGTCP2", "CQUICShims", "EventLoop", "Linux", "QUICLB", "TLS"]),
+            dependencies: ["CNGTCP2", "CQUICShims", "EventLoop", "JSONText", "Linux", "QUICLB", "TLS"]),
         .target(
             name: "QUICClient",
             dependencies: ["CLinux", "EventLoop", "Linux", "QUICLB", "TLS", "Transport"]),

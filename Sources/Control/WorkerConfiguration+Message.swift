@@ -20,6 +20,7 @@ extension WorkerConfiguration {
         writer.write(tls)
         writer.write(secrets)
         writer.write(options)
+        writer.write(eventTracePath)
     }
 
     init(from reader: inout ByteReader) throws(MalformedMessage) {
@@ -39,6 +40,7 @@ extension WorkerConfiguration {
             tls: try reader.readTLSOptions(),
             secrets: try reader.readSecrets(),
             options: try reader.read(ListenerOptions()))
+        eventTracePath = try reader.readText()
     }
 }
 

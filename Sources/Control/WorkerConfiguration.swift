@@ -30,6 +30,8 @@ package struct WorkerConfiguration: Hashable, Sendable {
     package var tls: TLSOptions
     package var secrets: PoolSecrets
     package var options: ListenerOptions
+    /// Where the event trace goes; empty: nowhere.
+    package var eventTracePath = ""
 
     package init(
         slot: Slot, incarnation: UInt32, addresses: [SocketAddress], preferredCount: UInt8,

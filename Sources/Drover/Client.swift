@@ -21,6 +21,7 @@ public func connect(
 public final class Client: Sendable {
     /// Used on the loop's thread only, from the first connection on.
     private nonisolated(unsafe) let tls: ClientContext
+    private nonisolated(unsafe) let trace: ((String) -> Void)?
     private let settings: TransportSettings
     @LoopActor private var core: QUICClient.Client?
 
@@ -32,6 +33,7 @@ public final class Client: Sendable {
             settings.takesPreferredAddress = options.takesPreferredAddress
             self.settings = settings
             tls = try options.makeContext()
+            trace = try options.eventTrace.map { path throws(StartupFailure) in try EventTrace.open(path) }
             do {
                 try LoopThread.ensure()
             } catch {
@@ -80,7 +82,7 @@ public final class Client: Sendable {
     private func clientOnLoop() -> QUICClient.Client {
         if let core { return core }
         guard let loop = LoopActor.loop else { preconditionFailure("code on the loop, and no loop") }
-        let new = QUICClient.Client(loop: loop, tls: tls, settings: settings)
+        let new = QUICClient.Client(loop: loop, tls: tls, settings: settings, trace: trace)
         core = new
         return new
     }

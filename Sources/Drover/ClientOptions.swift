@@ -31,6 +31,9 @@ public struct ClientOptions: Sendable {
     /// Whoever reads it can decrypt the connections. Default: nil.
     public var keyLog: String?
 
+    /// A file that what happens to connections is added to; see `PoolOptions.eventTrace`. Default: nil.
+    public var eventTrace: String?
+
     public init(applicationProtocols: [String]) {
         self.applicationProtocols = applicationProtocols
     }

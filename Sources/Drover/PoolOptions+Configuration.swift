@@ -21,6 +21,7 @@ extension PoolOptions {
         configuration.options.validation = addressValidation
         configuration.options.sockets = sockets
         configuration.resetSecret = resetSecret
+        configuration.eventTrace = eventTrace
         configuration.stopCode = stopCode
         configuration.stopReason = stopReason
         return configuration

@@ -70,6 +70,10 @@ public struct PoolOptions: Sendable {
     /// A file that the secrets of all connections are added to, for tools such as Wireshark (SSLKEYLOGFILE); nil: none.
     /// Whoever reads it can decrypt the connections.
     public var keyLog: String?
+    /// A file that what happens to connections is added to, a line of JSON an event: packets with their frames counted,
+    /// connection IDs, paths, keys, the end (RFC 9000). 10,000 events of a connection at most. For debugging: it slows the
+    /// pool, and whoever can make connections can make it grow. nil: none. Default: nil.
+    public var eventTrace: String?
     /// How connection IDs look: what others can read of them.
     public enum ConnectionIDs: Hashable, Sendable {
         /// Encrypted with AES-128: of 17 octets, unless the host ID leaves no room for that or a length is given. The

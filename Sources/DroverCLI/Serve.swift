@@ -75,6 +75,12 @@ struct Serve: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Add what happens to connections to this file, a line of JSON an event, for debugging. (default: none)",
+            valueName: "file"))
+    var eventTrace: String?
+
+    @Option(
+        help: ArgumentHelp(
             "Close connections with this application error code when the pool stops. (default: 0)",
             valueName: "code"))
     var stopCode: UInt64 = 0
@@ -118,6 +124,7 @@ struct Serve: ParsableCommand {
         options.resetSecret = try resetSecretFile.map {
             try SecretFile.read($0, option: "--reset-secret-file", octets: 32)
         }
+        options.eventTrace = eventTrace
         options.stopCode = stopCode
         options.stopReason = stopReason
         options.runDirectory = runDir

@@ -15,8 +15,12 @@ package final class Client {
     private var connections: [ObjectIdentifier: ClientConnection] = [:]
     private var flushing: EndOfTurnHook!
 
-    package init(loop: EventLoop, tls: ClientContext, settings: TransportSettings) {
+    /// - Parameter trace: given each line of the connections' event trace.
+    package init(
+        loop: EventLoop, tls: ClientContext, settings: TransportSettings, trace: ((String) -> Void)? = nil
+    ) {
         context = TransportContext(loop: loop, random: RandomSource(), settings: settings)
+        context.trace = trace
         self.tls = tls
         flushing = loop.addEndOfTurnHook { [unowned self] in flush() }
     }

@@ -26,7 +26,7 @@ extension Supervisor {
     func workerConfiguration(
         slot: Slot, _ spawn: Slot.StateMachine.Spawn, nonces: NonceRange
     ) -> WorkerConfiguration {
-        WorkerConfiguration(
+        var worker = WorkerConfiguration(
             slot: slot, incarnation: spawn.incarnation, addresses: addresses,
             preferredCount: UInt8(configuration.preferredCount),
             adoptsSockets: spawn.adoptsSockets, hostID: configuration.hostID,
@@ -35,6 +35,8 @@ extension Supervisor {
             active: ring.members.sorted(),
             tls: configuration.tls, secrets: keys.secrets,
             options: configuration.options)
+        worker.eventTracePath = configuration.eventTrace ?? ""
+        return worker
     }
 
     func checkConfigurationFitsChannel() throws(StartupFailure) {

@@ -31,7 +31,8 @@ extension Connection {
         let id = withUnsafeMutableBytes(of: &unusedToken) { token in
             delegate.issueConnectionID(for: self, resetToken: token)
         }
-        issuedIDs.issued(id)
+        idIssued(id)
+        trace(.started(isClient: true, remote: path.remoteAddress))
         var ownID = ngtcp2_cid(id)
         // RFC 9000 §7.2: unpredictable, of 8 octets at least.
         var random: (UInt64, UInt64) = (context.random.next(), context.random.next())
@@ -91,6 +92,7 @@ extension Connection {
     // MARK: For ngtcp2
 
     func pathValidated(_ path: ngtcp2_path, isValid: Bool, wantsToken: Bool) {
+        trace(.pathValidated(remote: SocketAddress(path.remote), isValid: isValid))
         if wantsToken, isValid { delegate.validated(SocketAddress(path.remote), of: self) }
         isMoveValid = isValid
         pathChanged.notify()

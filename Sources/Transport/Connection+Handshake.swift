@@ -9,8 +9,8 @@ extension Connection {
         let secrets = InitialSecrets.derive(destinationConnectionID: destination)
         var crypto = ngtcp2_crypto_ctx(secrets.client.suite)
         ngtcp2_conn_set_initial_crypto_ctx(handle, &crypto)
-        let read = PacketProtection(isClient ? secrets.server : secrets.client, .opening)
-        let write = PacketProtection(isClient ? secrets.client : secrets.server, .sealing)
+        let read = PacketProtection(isClient ? secrets.server : secrets.client, .opening, owner: self)
+        let write = PacketProtection(isClient ? secrets.client : secrets.server, .sealing, owner: self)
         var (readAEAD, readMask) = (read.aead, read.mask)
         var (writeAEAD, writeMask) = (write.aead, write.mask)
         return read.iv.withUnsafeOctets { readIV in
@@ -82,6 +82,7 @@ extension Connection {
         aead: UnsafeMutablePointer<ngtcp2_crypto_aead_ctx>, iv: UnsafeMutablePointer<UInt8>
     ) {
         guard let suite else { preconditionFailure("a key update before the handshake") }
+        if direction == .sealing { trace(.keysUpdated) }
         let next = TrafficSecret(suite: suite, bytes: current).next()
         next.withUnsafeBytes { octets in
             UnsafeMutableRawPointer(secret).copyMemory(from: octets.baseAddress!, byteCount: octets.count)
@@ -110,7 +111,7 @@ extension Connection: QUICHandshakeDelegate {
             var crypto = ngtcp2_crypto_ctx(secret.suite)
             ngtcp2_conn_set_crypto_ctx(handle, &crypto)
         }
-        let protection = PacketProtection(secret, direction, owner: level == .application ? self : nil)
+        let protection = PacketProtection(secret, direction, owner: self)
         var (aead, mask) = (protection.aead, protection.mask)
         let result = protection.iv.withUnsafeOctets { iv in
             secret.withUnsafeBytes { octets in

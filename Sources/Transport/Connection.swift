@@ -46,6 +46,9 @@ package final class Connection: @unchecked Sendable {
     var issuedIDs = IssuedConnectionIDs()
     var payloadGrowth = PayloadGrowth()
     var traffic = Traffic()
+    /// The first ID of this side's, by which the trace calls the connection; and what it told.
+    var firstID: ConnectionID?
+    var tracedEvents = 0
     let began: Instant
     private var closePacket: ClosePacket?
     /// Whether the socket had no room for the close packet.
@@ -133,7 +136,8 @@ package final class Connection: @unchecked Sendable {
         let id = withUnsafeMutableBytes(of: &parameters.stateless_reset_token) { token in
             delegate.issueConnectionID(for: self, resetToken: token)
         }
-        issuedIDs.issued(id)
+        idIssued(id)
+        trace(.started(isClient: false, remote: lastRemoteAddress))
         offerPreferredAddress(in: &parameters)
 
         var peerID = ngtcp2_cid(packet.source)
@@ -149,6 +153,12 @@ package final class Connection: @unchecked Sendable {
         return true
     }
 
+    func idIssued(_ id: ConnectionID) {
+        if firstID == nil { firstID = id }
+        issuedIDs.issued(id)
+        trace(.connectionIDIssued(id))
+    }
+
     /// RFC 9000 §9.6: another address, with a connection ID and its reset token, for clients that came elsewhere.
     private func offerPreferredAddress(in parameters: inout ngtcp2_transport_params) {
         let preferred = context.preferredAddresses
@@ -158,7 +168,7 @@ package final class Connection: @unchecked Sendable {
             delegate.issueConnectionID(for: self, resetToken: token)
         }
         // It counts as the second (§5.1.1).
-        issuedIDs.issued(id)
+        idIssued(id)
         parameters.preferred_addr.cid = ngtcp2_cid(id)
         for address in preferred.map(\.address.storage) {
             if address.length == socklen_t(MemoryLayout<sockaddr_in>.size) {
@@ -336,6 +346,7 @@ package final class Connection: @unchecked Sendable {
 
     /// Gives back all that an open connection holds.
     private func release(_ error: QUICError) {
+        if handle != nil { trace(.closed(error)) }
         lastRemoteAddress = remoteAddress
         if let handle { ngtcp2_conn_del(handle) }
         handle = nil

@@ -51,26 +51,31 @@ extension Connection {
         callbacks.handshake_completed = { _, userData in
             let connection = connection(userData)
             connection.isEstablished = true
+            connection.trace(
+                .handshakeCompleted(
+                    applicationProtocol: connection.applicationProtocol, isResumed: connection.isResumed))
             connection.delegate.handshakeCompleted(connection)
             return 0
         }
         callbacks.encrypt = { destination, _, context, plaintext, count, nonce, nonceCount, aad, aadCount in
+            let header = UnsafeRawBufferPointer(start: aad, count: aadCount)
             let isSealed = packetKey(context)._withUnsafeGuaranteedRef { key in
-                let count = completePayload(destination!, count, of: key.owner)
+                let count = completePayload(destination!, count, header, of: key.owner)
                 return key.seal(
                     into: destination!, plaintext: UnsafeRawBufferPointer(start: plaintext, count: count),
-                    nonce: UnsafeRawBufferPointer(start: nonce, count: nonceCount),
-                    aad: UnsafeRawBufferPointer(start: aad, count: aadCount))
+                    nonce: UnsafeRawBufferPointer(start: nonce, count: nonceCount), aad: header)
             }
             return isSealed ? 0 : NGTCP2_ERR_CALLBACK_FAILURE
         }
         callbacks.decrypt = { destination, _, context, ciphertext, count, nonce, nonceCount, aad, aadCount in
+            let header = UnsafeRawBufferPointer(start: aad, count: aadCount)
             let isOpened = packetKey(context)._withUnsafeGuaranteedRef { key in
                 let isOpened = key.open(
                     into: destination!, ciphertext: UnsafeRawBufferPointer(start: ciphertext, count: count),
-                    nonce: UnsafeRawBufferPointer(start: nonce, count: nonceCount),
-                    aad: UnsafeRawBufferPointer(start: aad, count: aadCount))
-                if isOpened { inspectPayload(destination!, count - CipherSuite.tagLength, of: key.owner) }
+                    nonce: UnsafeRawBufferPointer(start: nonce, count: nonceCount), aad: header)
+                if isOpened {
+                    inspectPayload(destination!, count - CipherSuite.tagLength, header, of: key.owner)
+                }
                 return isOpened
             }
             return isOpened ? 0 : NGTCP2_ERR_DECRYPT
@@ -191,13 +196,14 @@ extension Connection {
                 start: token, count: Int(NGTCP2_STATELESS_RESET_TOKENLEN))
             let new = connection.delegate.issueConnectionID(for: connection, resetToken: tokenOctets)
             id!.pointee = ngtcp2_cid(new)
-            connection.changeIssuedIDs { $0.issued(new) }
+            connection.idIssued(new)
             return 0
         }
         callbacks.remove_connection_id = { _, id, userData in
             let connection = connection(userData)
             let id = ConnectionID(id!.pointee)
             connection.delegate.retireConnectionID(id, of: connection)
+            connection.trace(.connectionIDRetired(id))
             connection.changeIssuedIDs { $0.removed(id) }
             return 0
         }
@@ -210,22 +216,35 @@ private func connection(_ userData: UnsafeMutableRawPointer?) -> Connection {
 
 /// Completes the payload of a packet about to be sealed, which ngtcp2 has encoded where it will be sealed.
 private func completePayload(
-    _ payload: UnsafeMutablePointer<UInt8>, _ count: Int, of owner: UnsafeRawPointer?
+    _ payload: UnsafeMutablePointer<UInt8>, _ count: Int, _ header: UnsafeRawBufferPointer,
+    of owner: UnsafeRawPointer?
 ) -> Int {
     guard let owner else { return count }
     return Unmanaged<Connection>.fromOpaque(owner)._withUnsafeGuaranteedRef { connection in
-        connection.issuedIDs.isReplacing
+        let completed =
+            connection.issuedIDs.isReplacing && header.isShort
             ? connection.complete(UnsafeMutableRawPointer(payload), count: count) : count
+        connection.tracePacket(
+            isSent: true, header: header, payload: UnsafeRawBufferPointer(start: payload, count: completed))
+        return completed
     }
 }
 
-private func inspectPayload(_ payload: UnsafeMutablePointer<UInt8>, _ count: Int, of owner: UnsafeRawPointer?)
-{
+private func inspectPayload(
+    _ payload: UnsafeMutablePointer<UInt8>, _ count: Int, _ header: UnsafeRawBufferPointer,
+    of owner: UnsafeRawPointer?
+) {
     guard let owner else { return }
+    let payload = UnsafeRawBufferPointer(start: payload, count: count)
     Unmanaged<Connection>.fromOpaque(owner)._withUnsafeGuaranteedRef { connection in
-        guard connection.issuedIDs.isReplacing else { return }
-        connection.inspect(UnsafeRawBufferPointer(start: payload, count: count))
+        connection.tracePacket(isSent: false, header: header, payload: payload)
+        if connection.issuedIDs.isReplacing, header.isShort { connection.inspect(payload) }
     }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether these are the first octets of a packet with a short header (RFC 9000 §17.3).
+    fileprivate var isShort: Bool { self[0] & 0x80 == 0 }
 }
 
 private func stream(_ userData: UnsafeMutableRawPointer?) -> Stream? {

@@ -14,6 +14,8 @@ package final class TransportContext {
     /// Where ngtcp2 writes the path of the packet at hand.
     let path: UnsafeMutablePointer<ngtcp2_path_storage>
     let vectors: UnsafeMutableBufferPointer<ngtcp2_vec>
+    /// Given each line of the connections' event trace; nil: there is none.
+    package var trace: ((String) -> Void)?
     /// Where clients are to go on once they are connected; none in general.
     private(set) var preferredAddresses: [PreferredAddress] = []
     private var pendingWrites: [Connection] = []

@@ -7,14 +7,7 @@ package enum KeyLog {
     package static func open(
         _ path: String
     ) throws(StartupFailure) -> @Sendable (UnsafeRawBufferPointer) -> Void {
-        let file: AppendedFile
-        do {
-            file = try AppendedFile(path)
-        } catch {
-            throw StartupFailure(
-                StartupFailure.Category(using: error), "key log \(path)", why: "\(error)",
-                remedy: "give the path of a file that can be written")
-        }
+        let file = try LogFile.open("key log", path)
         return { file.append(line: $0) }
     }
 }

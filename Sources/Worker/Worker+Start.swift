@@ -107,6 +107,9 @@ extension Worker {
         let context = TransportContext(
             loop: loop, random: RandomSource(), tls: tls,
             settings: TransportSettings(configuration.options.transport))
+        if !configuration.eventTracePath.isEmpty {
+            context.trace = try EventTrace.open(configuration.eventTracePath)
+        }
         return Listener(
             context: context, ids: ids,
             routing: Routing(

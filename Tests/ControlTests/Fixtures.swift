@@ -61,15 +61,19 @@ enum Fixtures {
         return options
     }()
 
-    static let configuration = WorkerConfiguration(
-        slot: Slot(rawValue: 3), incarnation: 7,
-        addresses: [SocketAddress("127.0.0.1:4433")!, SocketAddress("[::1]:4434")!], preferredCount: 1,
-        adoptsSockets: true, hostID: HostID([0xaa, 0xbb])!,
-        configurations: [keyed, plaintext], nonces: NonceRange(first: 1 << 100 | 5, count: 1 << 20),
-        steering: .forward, forwardingDirectory: "/run/drover",
-        placement: PlacementHash(key: (1, 2)), active: [Slot(rawValue: 0), Slot(rawValue: 255)],
-        tls: tls,
-        secrets: secrets, options: options)
+    static let configuration: WorkerConfiguration = {
+        var configuration = WorkerConfiguration(
+            slot: Slot(rawValue: 3), incarnation: 7,
+            addresses: [SocketAddress("127.0.0.1:4433")!, SocketAddress("[::1]:4434")!], preferredCount: 1,
+            adoptsSockets: true, hostID: HostID([0xaa, 0xbb])!,
+            configurations: [keyed, plaintext], nonces: NonceRange(first: 1 << 100 | 5, count: 1 << 20),
+            steering: .forward, forwardingDirectory: "/run/drover",
+            placement: PlacementHash(key: (1, 2)), active: [Slot(rawValue: 0), Slot(rawValue: 255)],
+            tls: tls,
+            secrets: secrets, options: options)
+        configuration.eventTracePath = "/tmp/trace"
+        return configuration
+    }()
 
     static let failure = StartupFailure(
         .configuration, "listen 127.0.0.1:4433", why: "EADDRINUSE", remedy: "choose another --listen")

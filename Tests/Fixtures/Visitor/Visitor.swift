@@ -20,6 +20,7 @@ struct Visitor: AsyncParsableCommand {
         "echo"
     @Option(help: "Octets of each echo.") var octets = 1000
     @Option(help: "Seconds.") var handshakeTimeout: Int64 = 10
+    @Option var eventTrace: String?
     @Flag var ignorePreferredAddress = false
 
     struct Report: Encodable {
@@ -65,6 +66,7 @@ struct Visitor: AsyncParsableCommand {
         }
         options.transport.handshakeTimeout = .seconds(handshakeTimeout)
         options.transport.maximumDatagramFrame = 65_535
+        options.eventTrace = eventTrace
         options.takesPreferredAddress = !ignorePreferredAddress
         return options
     }
