@@ -109,8 +109,10 @@ let package = Package(
                 "Control", "EventLoop", "Linux", "QUICLB", "Supervisor", "SupervisorTestPool", "TestSupport",
             ]),
         .executableTarget(name: "shout", dependencies: ["Drover"], path: "Tests/Fixtures/Example"),
+        .executableTarget(name: "echo-server", dependencies: ["Drover"], path: "Tests/Fixtures/Tutorial"),
         .testTarget(
-            name: "DroverTests", dependencies: ["Control", "Drover", "Linux", "Supervisor", "TLS", "shout"]),
+            name: "DroverTests",
+            dependencies: ["Control", "Drover", "Linux", "Supervisor", "TLS", "echo-server", "shout"]),
         .executableTarget(
             name: "h3-echo", dependencies: ["Drover", "QUICLB"], path: "Tests/Fixtures/H3Echo"),
         .executableTarget(
