@@ -51,6 +51,17 @@ struct StatelessResetTests {
         }
     }
 
+    @Test("two servers that answer each other's resets come to an end (RFC 9000 §10.3.3)")
+    func loop() {
+        var length = 1500
+        var exchanged = 0
+        while let answer = StatelessReset.length(forTrigger: length) {
+            length = answer
+            exchanged += 1
+        }
+        #expect(exchanged == 1 + StatelessReset.maximumLength - StatelessReset.minimumLength)
+    }
+
     private func token(_ secret: [UInt8], _ id: ConnectionID) -> [UInt8] {
         var token = [UInt8](repeating: 0, count: StatelessReset.tokenLength)
         token.withUnsafeMutableBytes { StatelessReset(secret: secret).writeToken(of: id, to: $0) }

@@ -67,6 +67,22 @@ extension ProcessTests {
             #expect(elsewhere[0].ok && elsewhere[0].retried)
         }
 
+        @Test(.needsDrover, .needsPython)
+        func aTokenOfARetryGrowsOld() async throws {
+            let pool = try await DroverProcess.start(
+                workers: 1, "--address-validation", "always", "--retry-token-lifetime", "1s")
+            let visits = try await PythonClient.visit(pool, "--answer-retry-after", "1.2")
+            #expect(visits[0].end == VisitReport.End(kind: "transport", code: 0x0b))
+        }
+
+        @Test(.needsDrover, .needsPython)
+        func noTokenMayBeGiven() async throws {
+            let pool = try await DroverProcess.start(
+                workers: 1, "--address-validation", "always", "--new-token-lifetime", "0")
+            let visits = try await PythonClient.visit(pool, "--visits", "3")
+            #expect(visits.allSatisfy { $0.ok && $0.retried })
+        }
+
         /// RFC 9000 §8.1.2
         @Test(
             .needsDrover, .needsPython,

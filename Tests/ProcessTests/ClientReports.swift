@@ -6,8 +6,11 @@ struct TransferReport: Decodable, Sendable {
     let ok: Bool
     let failure: String?
     let alpn: String?
-    /// The server's address in the end; of gtls_transfer.py.
+    /// Of gtls_transfer.py: the server's address in the end, and what the client logged.
     let remote: String?
+    let keyUpdates: Int?
+    let changedPorts: Int?
+    let validated: Int?
     let serverCid: ServerConnectionID
     let bytes: Int
 }
@@ -50,6 +53,8 @@ struct GarbageReport: Decodable, Sendable {
 struct ProbeReport: Decodable, Sendable {
     let ok: Bool
     let failure: String?
+    /// Of a stateless reset, in hexadecimal.
+    let token: String?
 }
 
 /// `moved` of rebind.py.

@@ -69,16 +69,18 @@ final class DroverProcess: Sendable {
 
     /// Starts the HTTP/3 echo server.
     ///
-    /// - Parameter preferred: an address for clients to go on at.
+    /// - Parameters:
+    ///   - preferred: an address for clients to go on at.
+    ///   - trace: a file for the event trace.
     static func startH3Echo(
-        workers: Int, addressValidation: String = "auto", preferred: String? = nil
+        workers: Int, addressValidation: String = "auto", preferred: String? = nil, trace: String? = nil
     ) async throws -> DroverProcess {
         let directory = try TemporaryDirectory()
         let arguments =
             [
                 "127.0.0.1:0", "\(workers)", hostID, TestKey.hexadecimal, directory.path("run"),
-                directory.path("state"), addressValidation,
-            ] + (preferred.map { [$0] } ?? [])
+                directory.path("state"), addressValidation, preferred ?? "-",
+            ] + (trace.map { [$0] } ?? [])
         return try await start(Executables.h3Echo, arguments, in: directory)
     }
 

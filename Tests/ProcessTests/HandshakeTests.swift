@@ -35,6 +35,12 @@ extension ProcessTests {
             try await expectProbe(["version"], workers: 2)
         }
 
+        /// RFC 9000 §8.1
+        @Test(.needsDrover, .needsPython)
+        func oneInitialGetsThreeTimesAsMuchAtMost() async throws {
+            try await expectProbe(["amplification"], workers: 1)
+        }
+
         /// RFC 9000 §14.1
         @Test(.needsDrover, .needsPython)
         func smallInitialGetsNothing() async throws {
@@ -45,7 +51,7 @@ extension ProcessTests {
         @Test(.needsDrover, .needsPython, .needsBPF, arguments: [0, 1] as [UInt8])
         func unknownConnectionOfASlotGetsAStatelessReset(slot: UInt8) async throws {
             let pool = try await DroverProcess.start(workers: 2)
-            let connectionID = try madeUpConnectionID(slot: slot)
+            let connectionID = try TestKey.madeUpID(slot: slot)
             try await expectProbe(["reset", "--cid", connectionID], on: pool)
             // RFC 9000 §10.3: an answer to so small a packet could not be smaller than it.
             try await expectProbe(["no-reset", "--cid", connectionID, "--size", "21"], on: pool)
@@ -54,15 +60,8 @@ extension ProcessTests {
         @Test(.needsDrover, .needsPython, .needsBPF)
         func connectionIDOfNoSlotGetsNothing() async throws {
             let pool = try await DroverProcess.start(workers: 2)
-            let connectionID = try madeUpConnectionID(slot: 200)
+            let connectionID = try TestKey.madeUpID(slot: 200)
             try await expectProbe(["no-reset", "--cid", connectionID], on: pool)
-        }
-
-        /// An ID that the pool could have given, and did not.
-        private func madeUpConnectionID(slot: UInt8) throws -> String {
-            let codec = try #require(TestKey.codec(configuration: 0))
-            let nonce = try #require(Nonce([UInt8](repeating: 0x55, count: codec.nonceLength)))
-            return codec.encode(slot: Slot(rawValue: slot), nonce: nonce, firstOctetBits: 0).description
         }
 
         private func expectProbe(_ arguments: [String], workers: Int) async throws {
@@ -70,8 +69,7 @@ extension ProcessTests {
         }
 
         private func expectProbe(_ arguments: [String], on pool: DroverProcess) async throws {
-            let client = try PythonClient("probe.py", port: pool.port, arguments)
-            let report = try await client.event("probe", as: ProbeReport.self, within: .seconds(30))
+            let report = try await PythonClient.probe(pool, arguments)
             #expect(report.ok, "\(report.failure ?? "")")
         }
     }

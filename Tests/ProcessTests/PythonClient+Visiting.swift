@@ -16,4 +16,10 @@ extension PythonClient {
         #expect(status == .exited(visits.allSatisfy(\.ok) ? 0 : 1))
         return visits
     }
+
+    /// Runs probe.py to its end.
+    static func probe(_ pool: DroverProcess, _ arguments: [String]) async throws -> ProbeReport {
+        let client = try PythonClient("probe.py", port: pool.port, arguments)
+        return try await client.event("probe", as: ProbeReport.self, within: .seconds(30))
+    }
 }

@@ -80,6 +80,17 @@ extension ProcessTests {
             #expect(counters.total(counter) == 1)
         }
 
+        /// A handshake that its client leaves where it is keeps others out.
+        @Test(.needsDrover, .needsPython)
+        func halfOpenConnectionsAreLimited() async throws {
+            let pool = try await Self.start(["--half-open", "1"])
+            #expect(try await PythonClient.probe(pool, ["small-initial"]).ok)
+            let refused = try await PythonClient.visit(pool)
+            #expect(refused[0].end == VisitReport.End(kind: "transport", code: 2))
+            let counters = try await pool.terminate()
+            #expect(counters.total("refused-half-open-limit") == 1)
+        }
+
         @Test(
             .needsDrover,
             arguments: [

@@ -1,4 +1,5 @@
 import QUICLB
+import Testing
 
 /// A connection ID that a pool of the tests gave.
 struct ServerConnectionID: Decodable, Hashable, Sendable {
@@ -31,6 +32,13 @@ enum TestKey {
 
     /// Of the IDs that a pool of the tests gives under a configuration.
     static func codec(configuration: UInt8?) -> PoolCodec? { codec(configuration, key) }
+
+    /// An ID that a pool of the tests could have given, and did not.
+    static func madeUpID(slot: UInt8) throws -> String {
+        let codec = try #require(Self.codec(configuration: 0))
+        let nonce = try #require(Nonce([UInt8](repeating: 0x55, count: codec.nonceLength)))
+        return codec.encode(slot: Slot(rawValue: slot), nonce: nonce, firstOctetBits: 0).description
+    }
 
     static func plaintextCodec(configuration: UInt8?) -> PoolCodec? { codec(configuration, nil) }
 

@@ -4,14 +4,15 @@ import QUICLB
 /// A pool that answers every HTTP/3 request with its own body, for clients that speak no other
 /// protocol than `h3`. It uses what the tests need of RFC 9114, and only Drover's public API.
 ///
-///     h3-echo LISTEN WORKERS HOST-ID CONNECTION-ID-KEY RUN-DIRECTORY STATE-DIRECTORY VALIDATION [PREFERRED]
+///     h3-echo LISTEN WORKERS HOST-ID CONNECTION-ID-KEY RUN-DIRECTORY STATE-DIRECTORY VALIDATION [PREFERRED [TRACE]]
 ///
-/// VALIDATION of addresses is never, always or auto; PREFERRED is an address for clients to go on at.
+/// VALIDATION of addresses is never, always or auto; PREFERRED is an address for clients to go on at, or `-`; TRACE the
+/// file of an event trace.
 @main
 struct H3Echo {
     static func main() throws {
         let arguments = CommandLine.arguments.dropFirst()
-        guard (7...8).contains(arguments.count), let address = Endpoint(arguments[1]),
+        guard (7...9).contains(arguments.count), let address = Endpoint(arguments[1]),
             let workers = Int(arguments[2]),
             let hostID = Hexadecimal.decode(arguments[3]).flatMap({ HostID($0) }),
             let key = Hexadecimal.decode(arguments[4]).flatMap({ Configuration.Key($0) }),
@@ -28,7 +29,8 @@ struct H3Echo {
         options.applicationProtocols = ["h3", "fail", "inspect"]
         options.connectionIDs = .keyed(key: key)
         options.addressValidation.mode = validation
-        if arguments.count == 8 { options.preferredAddresses = [Endpoint(arguments[8])!] }
+        if arguments.count > 7, arguments[8] != "-" { options.preferredAddresses = [Endpoint(arguments[8])!] }
+        if arguments.count > 8 { options.eventTrace = arguments[9] }
         options.runDirectory = arguments[5]
         options.stateDirectory = arguments[6]
         options.onReady = Inspection.announce

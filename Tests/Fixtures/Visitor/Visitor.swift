@@ -15,7 +15,8 @@ struct Visitor: AsyncParsableCommand {
     @Option var privateKey: String?
     @Option var visits = 1
     @Option(help: "Keeps the session between visits and runs.") var memory: String?
-    @Option(help: "What to do in a connection, in order: echo, read, move, rebind, migrate, datagram.")
+    @Option(
+        help: "What to do in a connection, in order: echo, read, linger, move, rebind, migrate, datagram.")
     var steps =
         "echo"
     @Option(help: "Octets of each echo.") var octets = 1000
@@ -85,6 +86,9 @@ struct Visitor: AsyncParsableCommand {
             case "echo":
                 try await echo(connection)
                 report.echoed += 1
+            case "linger":
+                // Says nothing until the connection is over.
+                for try await _ in connection.streams {}
             case "read": report.text = String(decoding: try await exchange([], connection), as: UTF8.self)
             case "move":
                 // A client goes on at the server's preferred address by itself, within some round trips.

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import hashlib
+import mmap
 import random
 import re
 import sys
@@ -17,6 +18,11 @@ from report import report
 SERVER_CID = re.compile(rb"pkt rx .* scid=0x([0-9a-f]+) .*type=Initial")
 ALPN = re.compile(rb"Negotiated ALPN is (\S+)")
 REMOTE = re.compile(rb"Sent packet: local=\S+ remote=\[([0-9a-f.:]+)\]:(\d+)")
+COUNTED = {
+    "key_updates": b"key update confirmed",
+    "changed_ports": b"Local address is now",
+    "validated": b"Path validation against path {",
+}
 STATELESS_RESET = re.compile(rb"pkt rx \d+ SR token=")
 LAST_ERROR = re.compile(rb"ngtcp2_conn_\w+: (ERR_\w+)")
 LOG_PART = 256 * 1024
@@ -27,6 +33,10 @@ def parse_arguments() -> argparse.Namespace:
     parser = transfer_parser(__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--gtlsclient", default="gtlsclient", help="the program")
+    parser.add_argument("--memory", type=Path, help="keeps the session in this directory, to resume it")
+    parser.add_argument("--key-update", help="so long after the handshake, 20ms")
+    parser.add_argument("--change-port", help="so long after the handshake, 20ms")
+    parser.add_argument("--silently", action="store_true", help="as a NAT does, not on purpose")
     return parser.parse_args()
 
 
@@ -45,6 +55,11 @@ def file_digest(path: Path) -> bytes:
 def first_group(pattern: re.Pattern[bytes], log: bytes) -> str | None:
     found = pattern.search(log)
     return None if found is None else found.group(1).decode()
+
+
+def occurrences(path: Path, text: bytes) -> int:
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as log:
+        return len(re.findall(re.escape(text), log))
 
 
 def last_remote(log: bytes) -> str | None:
@@ -67,6 +82,25 @@ def loss_reason(log: bytes) -> str:
     return first_group(LAST_ERROR, log) or "the bytes that came back differ"
 
 
+def options(arguments: argparse.Namespace) -> list[str]:
+    options = []
+    if arguments.memory is not None:
+        # Without the parameters of the session before, gtlsclient does not resume it.
+        options += [
+            f"--session-file={arguments.memory / 'session'}",
+            f"--tp-file={arguments.memory / 'parameters'}",
+            "--disable-early-data",
+            "--wait-for-ticket",
+        ]
+    if arguments.key_update is not None:
+        options.append(f"--key-update={arguments.key_update}")
+    if arguments.change_port is not None:
+        options.append(f"--change-local-addr={arguments.change_port}")
+    if arguments.silently:
+        options.append("--nat-rebinding")
+    return options
+
+
 async def run_gtlsclient(arguments: argparse.Namespace, payload: Path, directory: Path) -> str | None:
     """Leaves `log` and the download in `directory`; the failure, if any.
 
@@ -82,6 +116,7 @@ async def run_gtlsclient(arguments: argparse.Namespace, payload: Path, directory
             f"--download={directory}",
             "--http-method=POST",
             f"--data={payload}",
+            *options(arguments),
             arguments.host,
             str(arguments.port),
             f"https://{arguments.host}:{arguments.port}/{payload.name}",
@@ -107,6 +142,7 @@ async def transfer(
             directory = Path(name)
             failure = await run_gtlsclient(arguments, payload, directory)
             head, tail = log_ends(directory / "log")
+            counts = {name: occurrences(directory / "log", text) for name, text in COUNTED.items()}
             download = directory / payload.name
             received = download.stat().st_size if download.exists() else 0
             if failure is None and (received == 0 or file_digest(download) != digest):
@@ -118,6 +154,7 @@ async def transfer(
             failure=failure,
             alpn=first_group(ALPN, head),
             remote=last_remote(tail),
+            **counts,
             server_cid=first_group(SERVER_CID, head),
             bytes=received,
             seconds=round(time.monotonic() - started, 3),

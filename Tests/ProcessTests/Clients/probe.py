@@ -17,6 +17,8 @@ UNKNOWN_VERSION = bytes.fromhex("1a2a3a4a")
 VERSION_1 = bytes.fromhex("00000001")
 SMALLEST_INITIAL = 1200
 SMALLEST_RESET = 21
+# Long enough for the server's first probes, which begin after a third of a second.
+AMPLIFICATION_TIME = 2.5
 
 
 class ProbeFailure(Exception):
@@ -44,13 +46,18 @@ def check_silence(peer: socket.socket, datagram: bytes) -> None:
     raise ProbeFailure(f"an answer of {len(answer)} octets, where silence was due")
 
 
-def probe_version(peer: socket.socket) -> None:
-    """An unknown version gets Version Negotiation with the two IDs exchanged (RFC 9000 §17.2.1)."""
-    destination_cid, source_cid = os.urandom(20), os.urandom(7)
+def version_trigger(destination_cid: bytes, source_cid: bytes) -> bytes:
+    """A packet of a version that nobody speaks."""
     header = bytes([0xC0]) + UNKNOWN_VERSION
     header += bytes([len(destination_cid)]) + destination_cid
     header += bytes([len(source_cid)]) + source_cid
-    answer = exchange(peer, header.ljust(SMALLEST_INITIAL, b"\0"))
+    return header.ljust(SMALLEST_INITIAL, b"\0")
+
+
+def probe_version(peer: socket.socket) -> None:
+    """An unknown version gets Version Negotiation with the two IDs exchanged (RFC 9000 §17.2.1)."""
+    destination_cid, source_cid = os.urandom(20), os.urandom(7)
+    answer = exchange(peer, version_trigger(destination_cid, source_cid))
     expected = bytes([len(source_cid)]) + source_cid + bytes([len(destination_cid)]) + destination_cid
     check(bool(answer[0] & 0x80), "the answer has no long header")
     check(answer[1:5] == bytes(4), f"the answer has version {answer[1:5].hex()}")
@@ -73,8 +80,8 @@ def short_header_packet(connection_id: bytes, size: int) -> bytes:
     return bytes([0x40]) + connection_id + os.urandom(size - 1 - len(connection_id))
 
 
-def probe_reset(peer: socket.socket, connection_id: bytes, size: int) -> None:
-    """An unknown connection ID of a slot gets a smaller stateless reset (RFC 9000 §10.3)."""
+def probe_reset(peer: socket.socket, connection_id: bytes, size: int) -> bytes:
+    """An unknown connection ID of a slot gets a smaller stateless reset (RFC 9000 §10.3), whose token this returns."""
     first = exchange(peer, short_header_packet(connection_id, size))
     second = exchange(peer, short_header_packet(connection_id, size))
     for answer in (first, second):
@@ -82,6 +89,7 @@ def probe_reset(peer: socket.socket, connection_id: bytes, size: int) -> None:
         check(SMALLEST_RESET <= len(answer) < size, f"{len(answer)} octets answer {size}")
     check(first[-16:] == second[-16:], "two resets of one connection ID have different tokens")
     check(first[:-16] != second[:-16], "two resets do not differ before the token")
+    return first[-16:]
 
 
 def probe_no_reset(peer: socket.socket, connection_id: bytes, size: int) -> None:
@@ -90,11 +98,38 @@ def probe_no_reset(peer: socket.socket, connection_id: bytes, size: int) -> None
     probe_version(peer)
 
 
+def probe_traffic_class(peer: socket.socket, expected: int) -> None:
+    """An answer has the differentiated services codepoint that is wanted (RFC 2474)."""
+    peer.setsockopt(socket.IPPROTO_IP, socket.IP_RECVTOS, 1)
+    peer.settimeout(ANSWER_DEADLINE)
+    peer.send(version_trigger(os.urandom(20), os.urandom(7)))
+    _, control, _, _ = peer.recvmsg(LARGEST_DATAGRAM, 64)
+    classes = [data[0] for level, kind, data in control if (level, kind) == (socket.IPPROTO_IP, socket.IP_TOS)]
+    check(classes == [expected << 2], f"the answer has traffic classes {classes}")
+
+
+def probe_amplification(peer: socket.socket) -> None:
+    """Who sends one Initial and no more gets three times as much at most (RFC 9000 §8.1)."""
+    peer.send(resized(client_initial(), SMALLEST_INITIAL))
+    peer.settimeout(AMPLIFICATION_TIME)
+    octets = 0
+    try:
+        while True:
+            octets += len(peer.recv(LARGEST_DATAGRAM))
+    except TimeoutError:
+        pass
+    check(octets >= SMALLEST_INITIAL, f"no more than {octets} octets came")
+    check(octets <= 3 * SMALLEST_INITIAL, f"{octets} octets came for {SMALLEST_INITIAL}")
+
+
 def main() -> int:
     parser = pool_parser(__doc__)
     probes = parser.add_subparsers(dest="probe", required=True)
     probes.add_parser("version", help=probe_version.__doc__)
     probes.add_parser("small-initial", help=probe_small_initial.__doc__)
+    probes.add_parser("amplification", help=probe_amplification.__doc__)
+    traffic_class = probes.add_parser("traffic-class", help=probe_traffic_class.__doc__)
+    traffic_class.add_argument("--dscp", type=int, required=True)
     for name, about in (("reset", probe_reset.__doc__), ("no-reset", probe_no_reset.__doc__)):
         by_id = probes.add_parser(name, help=about)
         by_id.add_argument("--cid", type=bytes.fromhex, required=True, help="in hex")
@@ -103,6 +138,7 @@ def main() -> int:
 
     family = socket.AF_INET6 if ":" in arguments.host else socket.AF_INET
     failure: str | None = None
+    token: bytes | None = None
     with socket.socket(family, socket.SOCK_DGRAM) as peer:
         peer.connect((arguments.host, arguments.port))
         try:
@@ -112,14 +148,18 @@ def main() -> int:
                 case "small-initial":
                     probe_small_initial(peer)
                 case "reset":
-                    probe_reset(peer, arguments.cid, arguments.size)
+                    token = probe_reset(peer, arguments.cid, arguments.size)
+                case "amplification":
+                    probe_amplification(peer)
+                case "traffic-class":
+                    probe_traffic_class(peer, arguments.dscp)
                 case "no-reset":
                     probe_no_reset(peer, arguments.cid, arguments.size)
         except TimeoutError:
             failure = f"no answer within {ANSWER_DEADLINE} seconds"
         except (ProbeFailure, ConnectionRefusedError) as error:
             failure = str(error)
-    report("probe", probe=arguments.probe, ok=failure is None, failure=failure)
+    report("probe", probe=arguments.probe, ok=failure is None, failure=failure, token=token and token.hex())
     return 0 if failure is None else 1
 
 

@@ -15,6 +15,7 @@ import importlib
 import pickle
 import ssl
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--local-host", help="comes from this address")
     parser.add_argument("--server-name", default="localhost")
     parser.add_argument("--damage-token", action="store_true", help="of a Retry")
+    parser.add_argument("--answer-retry-after", type=float, help="seconds: the token is old then")
     parser.add_argument("--answer-retry-from", help="another address: the Retry's token is not for it")
     parser.add_argument("--key-updates", type=int, default=0, help="between echoes")
     parser.add_argument("--rebinds", type=int, default=0, help="between echoes, to another port")
@@ -140,6 +142,8 @@ class Visit:
                 token = bytearray(self._connection._peer_token)
                 token[-1] ^= 1
                 self._connection._peer_token = bytes(token)
+            if self.arguments.answer_retry_after is not None:
+                time.sleep(self.arguments.answer_retry_after)
             if self.arguments.answer_retry_from is not None:
                 self._driver.rebind(self.arguments.answer_retry_from)
 
