@@ -77,25 +77,32 @@ def drover(workers: int) -> Callable[[str], list[str]]:
 def h3_echo(directory: str) -> list[str]:
     program = os.environ["DROVER_H3_ECHO_BINARY"]
     key = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
-    return [program, "127.0.0.1:0", "1", "5a", key, f"{directory}/run", f"{directory}/state"]
+    return [program, "127.0.0.1:0", "1", "5a", key, f"{directory}/run", f"{directory}/state", "auto"]
 
 
-def run_clients(script: str, pool: Pool, *options: str) -> None:
-    command = [sys.executable, str(CLIENTS / script), "--port", str(pool.port), *options]
+def run_clients(command: list[str], pool: Pool, *options: str) -> None:
+    command = [*command, "--port", str(pool.port), *options]
     clients = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(CLIENT_PROCESSES)]
     if any([client.wait() for client in clients]):
-        raise RuntimeError(f"{script} failed")
+        raise RuntimeError(f"{command[0]} failed")
+
+
+def client_seconds() -> float:
+    """Of the clients that have ended, and the pools."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def handshakes() -> None:
-    count = 1000
+    """By Drover's own client."""
+    count = 2000
     with running(drover(workers=1)) as pool:
-        before = pool.worker_seconds()
-        run_clients(
-            "echo_transfer.py", pool, "--connections", str(count), "--concurrency", "8", "--bytes", "1"
-        )
+        before, clients_before = pool.worker_seconds(), client_seconds()
+        run_clients([os.environ["DROVER_VISITOR_BINARY"]], pool, "--visits", str(count), "--octets", "1")
         rate = CLIENT_PROCESSES * count / (pool.worker_seconds() - before)
+        client_rate = CLIENT_PROCESSES * count / (client_seconds() - clients_before)
     print(f"full handshakes, each with a 1-octet echo and a close: {rate:,.0f} /s a core")
+    print(f"the same at the client, Drover's own, unverified: {client_rate:,.0f} /s a core")
 
 
 def throughput() -> None:
@@ -103,8 +110,9 @@ def throughput() -> None:
     with running(h3_echo) as pool:
         before = pool.worker_seconds()
         run_clients(
-            *("gtls_transfer.py", pool, "--connections", str(count), "--concurrency", "1"),
-            *("--bytes", str(size)),
+            [sys.executable, str(CLIENTS / "gtls_transfer.py")],
+            pool,
+            *("--connections", str(count), "--concurrency", "1", "--bytes", str(size)),
         )
         seconds = pool.worker_seconds() - before
     gigabits = 8 * size * count * CLIENT_PROCESSES / seconds / 1e9

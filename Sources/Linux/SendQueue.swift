@@ -30,6 +30,9 @@ package final class SendQueue {
     /// What became of datagrams since the counts were last taken.
     private var counts = Counts()
 
+    /// Called when something is queued and nothing was, for owners of so many queues that they do not look into each.
+    package var onQueued: (() -> Void)?
+
     package struct Counts {
         package var datagrams: UInt64 = 0
         package var octets: UInt64 = 0
@@ -100,6 +103,7 @@ package final class SendQueue {
                 octets: (octets.baseAddress! + used).assumingMemoryBound(to: UInt8.self),
                 count: UInt32(count), segment: UInt16(count), ecn: ecn, remote: remote, local: local)
             messageCount += 1
+            if messageCount == 1 { onQueued?() }
             segmentsInTrain = 1
             isTrainOpen = canSegment && !isProbe
         }

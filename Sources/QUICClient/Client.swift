@@ -13,6 +13,8 @@ package final class Client {
     let batch = ReceiveBatch(capacity: batchSize)
     /// Those that have not ended.
     private var connections: [ObjectIdentifier: ClientConnection] = [:]
+    /// Sockets with something to send.
+    private var waiting: [LoopSocket] = []
     private var flushing: EndOfTurnHook!
 
     /// - Parameter trace: given each line of the connections' event trace.
@@ -49,6 +51,11 @@ package final class Client {
 
     private func flush() {
         context.writePending()
-        for connection in connections.values { connection.flush() }
+        for socket in waiting { socket.flush() }
+        waiting.removeAll(keepingCapacity: true)
+    }
+
+    func hasSomethingToSend(_ socket: LoopSocket) {
+        waiting.append(socket)
     }
 }

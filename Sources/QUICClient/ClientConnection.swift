@@ -46,6 +46,7 @@ package final class ClientConnection: @unchecked Sendable {
         let udp = try UDPSocket(binding: UDPSocket.source(towards: remote), Self.setup)
         let socket = LoopSocket(udp, loop: client.context.loop) { [unowned self] in receive(on: udp) }
         try socket.start()
+        socket.sendQueue.onQueued = { [client, unowned socket] in client.hasSomethingToSend(socket) }
         sockets.append(socket)
         return socket
     }
@@ -59,10 +60,6 @@ package final class ClientConnection: @unchecked Sendable {
             let path = NetworkPath(remote: message.remote, local: message.local, queue: socket.sendQueue)
             message.forEachDatagram { octets, _ in core.receive(octets, path: path, ecn: message.ecn) }
         }
-    }
-
-    func flush() {
-        for socket in sockets { socket.flush() }
     }
 
     // MARK: Moving
@@ -117,9 +114,11 @@ extension ClientConnection: ConnectionDelegate {
     package func validated(_ address: SocketAddress, of connection: Connection) {}
 
     package func ended(_ connection: Connection) {
-        // What the connection said last is still to go.
-        flush()
-        for socket in sockets { socket.stop() }
+        for socket in sockets {
+            // What the connection said last is still to go.
+            socket.flush()
+            socket.stop()
+        }
         sockets.removeAll()
         client.ended(self)
     }
