@@ -10,6 +10,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case quicLB = "quic-lb"
     case socketAddress = "socket-address"
     case supervisorMessage = "supervisor-message"
+    case tlsClient = "tls-client"
     case tlsHandshake = "tls-handshake"
     case transportParameters = "transport-parameters"
     case workerMessage = "worker-message"
@@ -26,6 +27,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .quicLB: fuzzQUICLB(bytes)
         case .socketAddress: fuzzSocketAddress(bytes)
         case .supervisorMessage: fuzzSupervisorMessage(bytes)
+        case .tlsClient: fuzzTLSClient(bytes)
         case .tlsHandshake: fuzzTLSHandshake(bytes)
         case .transportParameters: fuzzTransportParameters(bytes)
         case .workerMessage: fuzzWorkerMessage(bytes)
