@@ -17,7 +17,7 @@ public func connect(
 }
 
 /// Makes connections to servers. They live on the process's event loop: in a worker of a pool that is its own, elsewhere
-/// a thread that the first client starts.
+/// that of a thread which the first client starts. A pool cannot run after that: its program makes clients in its handlers.
 public final class Client: Sendable {
     /// Used on the loop's thread only, from the first connection on.
     private nonisolated(unsafe) let tls: ClientContext
@@ -26,7 +26,7 @@ public final class Client: Sendable {
     @LoopActor private var core: QUICClient.Client?
 
     /// - Throws: `SetupFailure` where the options name what cannot be read or used.
-    public init(_ options: ClientOptions) throws {
+    public init(_ options: ClientOptions) throws(SetupFailure) {
         do {
             try options.transport.check()
             var settings = TransportSettings(options.transport)
@@ -34,13 +34,14 @@ public final class Client: Sendable {
             self.settings = settings
             tls = try options.makeContext()
             trace = try options.eventTrace.map { path throws(StartupFailure) in try EventTrace.open(path) }
-            do {
-                try LoopThread.ensure()
-            } catch {
-                throw StartupFailure(.unavailable, "start the event loop", why: "\(error)")
-            }
-        } catch let failure as StartupFailure {
-            throw SetupFailure(failure)
+        } catch {
+            throw SetupFailure(error)
+        }
+        // Here, and not later: who is isolated to the loop could not connect before it runs.
+        do {
+            try LoopThread.ensure()
+        } catch {
+            throw SetupFailure(StartupFailure(.unavailable, "start the event loop", why: "\(error)"))
         }
     }
 

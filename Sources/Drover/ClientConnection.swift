@@ -7,14 +7,17 @@ internal import Transport
 @LoopActor
 public final class ClientConnection: Connection {
     private nonisolated let client: QUICClient.ClientConnection
+    private let clientState: ClientState
 
-    nonisolated init(_ client: QUICClient.ClientConnection) {
+    init(_ client: QUICClient.ClientConnection) {
+        guard let state = client.core.client else { preconditionFailure("a client without a client's state") }
         self.client = client
+        self.clientState = state
         super.init(client.core)
     }
 
     isolated deinit {
-        client.core.close(code: 0, reason: "")
+        core.close(code: 0, reason: "")
     }
 
     /// Waits until the handshake is complete.
@@ -22,11 +25,18 @@ public final class ClientConnection: Connection {
         try await wait { core.isEstablished }
     }
 
-    /// Waits until the connection's path is as wanted.
+    /// Waits until the connection is as wanted.
     private func wait(until isWanted: () -> Bool) async throws {
-        try await core.pathChanged.first { () -> Void? in
-            if isWanted() { return () }
-            if let error = core.closeError { throw error }
+        try await waitFor { isWanted() ? () : nil }
+    }
+
+    /// What `look` finds, as soon as there is something.
+    ///
+    /// - Throws: why the connection is over, where it is before; `CancellationError`.
+    private func waitFor<Element>(_ look: () -> Element?) async throws -> Element {
+        try await clientState.changed.first {
+            if let element = look() { return element }
+            if let error = closeError { throw error }
             return nil
         }
     }
@@ -41,18 +51,14 @@ public final class ClientConnection: Connection {
 
     /// What a later connection can resume; nil while the server has given nothing for it.
     public var session: ClientSession? {
-        core.resumption.session == nil ? nil : ClientSession(core.resumption)
+        clientState.resumption.session == nil ? nil : ClientSession(clientState.resumption)
     }
 
     /// Waits for the server to give what a later connection can resume. A server may never do.
     ///
     /// - Throws: `QUICError` where the connection is over before; `CancellationError`.
     public func waitForSession() async throws -> ClientSession {
-        try await core.resumptionChanged.first {
-            if let session { return session }
-            if let error = closeError { throw error }
-            return nil
-        }
+        try await waitFor { session }
     }
 
     // MARK: Moving
@@ -75,14 +81,14 @@ public final class ClientConnection: Connection {
     /// - Throws: `QUICError` where the server forbids it, has given no connection ID for it, or is not reached that
     ///   way; `CancellationError`.
     public func migrate() async throws {
-        try await wait { core.isConfirmed }
+        try await wait { clientState.isConfirmed }
         do {
             try client.migrate()
         } catch let error as Errno {
             throw SetupFailure(.init(.unavailable, "change the port", why: "\(error)"))
         }
-        try await wait { core.isMoveValid != nil }
-        guard core.isMoveValid == true else {
+        try await wait { clientState.isMoveValid != nil }
+        guard clientState.isMoveValid == true else {
             throw QUICError(.migrationNotPossible, reason: "the server does not answer there")
         }
     }

@@ -28,6 +28,12 @@ public struct Pool: Sendable {
 
     /// Runs the pool on this thread until SIGTERM or SIGINT stops it; in a worker, serves and does not return.
     public func run() throws(SetupFailure) {
+        guard !LoopThread.isThere else {
+            throw SetupFailure(
+                StartupFailure(
+                    .usage, "run the pool", why: "the program has made a client before",
+                    remedy: "make clients in the handler"))
+        }
         StandardStream.fillMissing()
         if Self.isWorker { Self.runAsWorker(handler, options.tlsCallbacks) }
         // Before anything is written: who reads it may be gone.

@@ -89,6 +89,10 @@ package final class EventLoop {
     package func run() throws(Errno) {
         executor.adoptCurrentThread()
         if executor === LoopActor.executor { LoopActor.loop = self }
+        defer {
+            executor.leaveThread()
+            if executor === LoopActor.executor { LoopActor.loop = nil }
+        }
         isStopping = false
         while !isStopping {
             try turn()

@@ -49,7 +49,13 @@ package final class LoopExecutor: TaskExecutor, SerialExecutor {
 
     /// Makes the calling thread the one that runs the jobs.
     func adoptCurrentThread() {
+        precondition(!hasThread, "two loops run the jobs of one executor")
         thread.store(UInt(pthread_self()), ordering: .relaxed)
+    }
+
+    /// No thread runs the jobs any more.
+    func leaveThread() {
+        thread.store(0, ordering: .relaxed)
     }
 
     /// Whether the loop may wait for events: nothing is queued, and who queues from now on wakes it.

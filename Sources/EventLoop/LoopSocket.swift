@@ -34,6 +34,7 @@ package final class LoopSocket {
     package func start() throws(Errno) {
         try loop.add(source, for: .readable)
         awaitsRoom = false
+        watchForRoom()
     }
 
     /// Ends the watch; to be called before the socket goes.

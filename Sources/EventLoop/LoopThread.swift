@@ -1,9 +1,14 @@
 private import Glibc
 package import Linux
+private import Synchronization
 
 /// The thread of the process's loop, where nothing else runs one.
 package enum LoopThread {
     private static let started: Result<Void, Errno> = Result { () throws(Errno) in try start() }
+    private static let isStarted = Atomic(false)
+
+    /// Whether the process has such a thread: it runs no other loop then.
+    package static var isThere: Bool { isStarted.load(ordering: .relaxed) }
 
     /// Makes sure that a loop runs, on a thread of its own unless it does already; it runs as long as the process.
     package static func ensure() throws(Errno) {
@@ -11,6 +16,7 @@ package enum LoopThread {
     }
 
     private static func start() throws(Errno) {
+        isStarted.store(true, ordering: .relaxed)
         let loop = Unmanaged.passRetained(try EventLoop())
         var thread = pthread_t()
         let error = pthread_create(

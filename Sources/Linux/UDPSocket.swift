@@ -27,6 +27,7 @@ package final class UDPSocket {
         }
     }
 
+    /// Binds `address`.
     package convenience init(binding address: SocketAddress, _ setup: Setup) throws(Errno) {
         try self.init(adopting: Self.open(address, setup))
     }

@@ -99,12 +99,17 @@ extension Listener: ConnectionDelegate {
 
     package func retireConnectionID(_ id: ConnectionID, of connection: Connection) {
         table.retire(id)
-        // RFC 9000 §5.1.2: packets that were sent before may still come. ngtcp2 has waited for one PTO already.
-        let removal = Timer { [weak self, weak connection] in
-            if let connection { self?.table.remove(id, of: connection) }
-        }
-        context.loop.set(removal, to: context.loop.now + connection.probeTimeout * 2)
+        // Three PTO in all: ngtcp2 has waited for one already.
+        retiredIDs.append(id, of: connection, until: context.loop.now + connection.probeTimeout * 2)
+        context.loop.set(retirementTimer, to: retiredIDs.earliestEnd)
         reportUnused()
+    }
+
+    func removeRetiredIDs() {
+        while let (id, connection) = retiredIDs.takeDue(at: context.loop.now) {
+            table.remove(id, of: connection)
+        }
+        context.loop.set(retirementTimer, to: retiredIDs.earliestEnd)
     }
 
     package func handshakeCompleted(_ connection: Connection) {

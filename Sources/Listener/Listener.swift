@@ -19,6 +19,8 @@ package final class Listener {
     let onConnection: (Connection) -> Void
     let batch: ReceiveBatch
     var table = ConnectionTable()
+    var retiredIDs = RetiredConnectionIDs()
+    lazy var retirementTimer = Timer { [unowned self] in removeRetiredIDs() }
     var admission: Admission
     var validation: AddressValidation
     var proof: AddressProof

@@ -68,8 +68,9 @@ package final class ClientConnection: @unchecked Sendable {
     package func rebind() throws(Errno) {
         guard let socket = sockets.last else { return }
         socket.stop()
-        try socket.udp.changePort(Self.setup)
+        let changed = Result { () throws(Errno) in try socket.udp.changePort(Self.setup) }
         try socket.start()
+        try changed.get()
     }
 
     /// Moves to another port, once the server was seen to answer there (RFC 9000 §9.1).
@@ -108,7 +109,7 @@ extension ClientConnection: ConnectionDelegate {
     package func retireConnectionID(_ id: ConnectionID, of connection: Connection) {}
 
     package func handshakeCompleted(_ connection: Connection) {
-        connection.pathChanged.notify()
+        connection.client?.changed.notify()
     }
 
     package func validated(_ address: SocketAddress, of connection: Connection) {}

@@ -187,9 +187,13 @@ extension OpenSSLHandshake {
         delegate.handshake(didWrite: bytes, level: writeLevel)
     }
 
-    /// RFC 9001 §6: keys are updated by QUIC, not by TLS's KeyUpdate.
     func messageRead(_ bytes: UnsafeRawBufferPointer) {
-        if bytes.first == UInt8(SSL3_MT_KEY_UPDATE) { fail(HandshakeFailure(.alert(.unexpectedMessage))) }
+        switch bytes.first.map(Int32.init) {
+        // RFC 9001 §6: keys are updated by QUIC, not by TLS's KeyUpdate. RFC 8446 §4: TLS 1.3 has no HelloRequest, which
+        // OpenSSL's client would pass over.
+        case SSL3_MT_KEY_UPDATE, SSL3_MT_HELLO_REQUEST: fail(HandshakeFailure(.alert(.unexpectedMessage)))
+        default: break
+        }
     }
 
     func alertWritten(_ bytes: UnsafeRawBufferPointer) {

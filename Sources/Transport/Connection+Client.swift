@@ -56,8 +56,8 @@ extension Connection {
 
     // MARK: Moving
 
-    /// Has the client go on by another path, once packets were seen to come through (RFC 9000 §9.1). `isMoveValid`
-    /// and `pathChanged` tell the outcome.
+    /// Has the client go on by another path, once packets were seen to come through (RFC 9000 §9.1). `client` tells the
+    /// outcome.
     ///
     /// - Throws: where it cannot move now.
     package func move(to path: NetworkPath) throws(QUICError) {
@@ -67,7 +67,7 @@ extension Connection {
         guard result == 0 else {
             throw QUICError(.migrationNotPossible, reason: String(cString: ngtcp2_strerror(result)))
         }
-        isMoveValid = nil
+        client?.isMoveValid = nil
         context.addPendingWrite(self)
     }
 
@@ -94,17 +94,17 @@ extension Connection {
     func pathValidated(_ path: ngtcp2_path, isValid: Bool, wantsToken: Bool) {
         trace(.pathValidated(remote: SocketAddress(path.remote), isValid: isValid))
         if wantsToken, isValid { delegate.validated(SocketAddress(path.remote), of: self) }
-        isMoveValid = isValid
-        pathChanged.notify()
+        client?.isMoveValid = isValid
+        client?.changed.notify()
     }
 
     func handshakeConfirmed() {
-        isConfirmed = true
-        pathChanged.notify()
+        client?.isConfirmed = true
+        client?.changed.notify()
     }
 
     func receive(token: UnsafeRawBufferPointer) {
-        resumption.token = Array(token)
-        resumptionChanged.notify()
+        client?.resumption.token = Array(token)
+        client?.changed.notify()
     }
 }

@@ -153,8 +153,8 @@ extension Connection: QUICHandshakeDelegate {
     }
 
     package func handshake(didMakeSession session: [UInt8]) {
-        resumption.session = session
-        resumptionChanged.notify()
+        client?.resumption.session = session
+        client?.changed.notify()
     }
 
     package func handshakeTransportParameters(into buffer: UnsafeMutableRawBufferPointer) -> Int? {

@@ -19,7 +19,6 @@ package final class Connection: @unchecked Sendable {
     package let incomingDatagramsChanged = Condition()
 
     let context: TransportContext
-    let isClient: Bool
     /// Of the socket that the connection began on, and of that where its path begins now.
     private let firstQueue: SendQueue
     var sendQueue: SendQueue
@@ -63,16 +62,8 @@ package final class Connection: @unchecked Sendable {
     package internal(set) var peerCertificate: [UInt8]?
     /// Whether the handshake resumed an earlier session.
     package internal(set) var isResumed = false
-    /// What a client can begin its next connection with.
-    package internal(set) var resumption = Resumption()
-    /// Wakes those who wait for more of it.
-    package let resumptionChanged = Condition()
-    /// Wakes those who wait for the handshake, to be complete and to be confirmed, and for a path to be valid.
-    package let pathChanged = Condition()
-    /// Whether a client knows that the server has its Finished (RFC 9001 §4.1.2).
-    package internal(set) var isConfirmed = false
-    /// What became of the last attempt of a client to move; nil while it is under way.
-    package internal(set) var isMoveValid: Bool?
+    /// What only a client's end has.
+    package let client: ClientState?
     /// Whether the peer's stateless reset came.
     var isReset = false
     /// Why the connection is over; nil while it is not.
@@ -109,13 +100,15 @@ package final class Connection: @unchecked Sendable {
 
     init(isClient: Bool, path: NetworkPath, context: TransportContext, delegate: any ConnectionDelegate) {
         lastRemoteAddress = path.remoteAddress
-        self.isClient = isClient
+        client = isClient ? ClientState() : nil
         self.context = context
         began = context.loop.now
         firstQueue = path.queue
         sendQueue = path.queue
         self.delegate = delegate
     }
+
+    var isClient: Bool { client != nil }
 
     /// The settings of a connection that begins now.
     var settingsNow: ngtcp2_settings {
@@ -229,7 +222,7 @@ package final class Connection: @unchecked Sendable {
         return SocketAddress(ngtcp2_conn_get_path(handle).pointee.remote)
     }
 
-    /// Its own address now, or the wildcard once the connection is over.
+    /// Its own address now; nil once the connection is over.
     package var localAddress: SocketAddress? {
         handle.map { SocketAddress(ngtcp2_conn_get_path($0).pointee.local) }
     }
@@ -352,8 +345,7 @@ package final class Connection: @unchecked Sendable {
         handle = nil
         handshake = nil
         detachStreams(error)
-        resumptionChanged.notify()
-        pathChanged.notify()
+        client?.changed.notify()
         onClose?()
         onClose = nil
     }
