@@ -28,10 +28,7 @@ package struct ClientOptions: Sendable {
 
 /// What the handshakes of clients share: whom they trust, protocols, their certificate.
 package final class ClientContext: TLSContext {
-    private let verifies: Bool
-
     package init(_ options: ClientOptions) throws(TLSError) {
-        verifies = options.authorities != .any
         try super.init(
             TLS_client_method(), applicationProtocols: options.applicationProtocols, keyLog: options.keyLog)
         cquic_ssl_ctx_hand_out_sessions(context)

@@ -85,6 +85,8 @@ struct VectorReport: Decodable, Sendable {
 /// `summary` of mixed_trains.py.
 struct TrainReport: Decodable, Sendable {
     let mixedTrains: Int
+    /// Trains that the server sent.
+    let receivedTrains: Int
 }
 
 /// `visit` of visit.py.

@@ -41,7 +41,7 @@ extension ProcessTests {
             Row("--address-validation", "never") { !$0.retried },
             Row("--congestion-control", "bbr") { $0.echoed == 1 },
             Row("--congestion-control", "reno") { $0.echoed == 1 },
-            Row("--gso", "off", "--gro", "off", "--batch", "1") { $0.echoed == 1 },
+            Row("--batch", "1") { $0.echoed == 1 },
         ]
 
         @Test(.needsDrover, .needsPython, arguments: rows)

@@ -24,6 +24,22 @@ extension ProcessTests {
             #expect(report.ok, "\(report.failure ?? "")")
         }
 
+        /// Trains reach a client whole where the server sends them so; one whose datagrams are of several workers is taken
+        /// apart by the kernel before it steers, where the server does not receive them whole.
+        @Test(
+            .needsDrover, .needsPython, .needsBPF,
+            arguments: [([], true, true), (["--gso", "off"], false, true), (["--gro", "off"], true, false)])
+        func trainsGoInOnePiece(options: [String], sends: Bool, receives: Bool) async throws {
+            let pool = try await DroverProcess.start(workers: 4, options: options)
+            let client = try PythonClient(
+                "mixed_trains.py", port: pool.port, ["--connections", "20", "--bytes", "100000"])
+            #expect(try await client.exitStatus(within: .seconds(80)) == .exited(0))
+            let summary = try #require(try client.events("summary", as: TrainReport.self).first)
+            #expect((summary.receivedTrains > 0) == sends, "\(summary.receivedTrains)")
+            let counters = try await pool.terminate()
+            #expect((counters.total("forwarded") > 0) == receives, "\(counters.total("forwarded"))")
+        }
+
         /// Two pools with one secret reset each other's connections; a third does not.
         @Test(.needsDrover, .needsPython, .needsBPF)
         func aResetSecretIsShared() async throws {
