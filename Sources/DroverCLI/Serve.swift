@@ -81,12 +81,12 @@ struct Serve: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Close connections with this application error code when the pool stops. (default: 0)",
+            "Close connections with this application error code when the pool stops.",
             valueName: "code"))
     var stopCode: UInt64 = 0
 
     @Option(
-        help: ArgumentHelp("And with this reason. (default: the pool stops)", valueName: "text"))
+        help: ArgumentHelp("And with this reason.", valueName: "text"))
     var stopReason = "the pool stops"
 
     @Option(
