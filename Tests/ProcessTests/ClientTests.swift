@@ -74,6 +74,19 @@ extension ProcessTests {
             #expect(counters.total("dropped-other-address") == 0)
         }
 
+        /// Of the two, the one of the connection's family.
+        @Test(.needsDrover, .needsVisitor, .needsIPv6)
+        func itGoesOnAtThePreferredAddressOfItsFamily() async throws {
+            let pool = try await DroverProcess.start(
+                workers: 2, "--preferred-address", "127.0.0.2:0", "--preferred-address", "[::1]:0",
+                listen: ["127.0.0.1:0", "[::1]:0"])
+            for (host, own, preferred) in [("127.0.0.1", 0, 2), ("::1", 1, 3)] {
+                let visits = try await Visitor.visit(
+                    port: pool.ports[own], "--host", host, "--steps", "echo,move,echo")
+                #expect(visits[0].ok && visits[0].remotePorts.last == pool.ports[preferred], "\(host)")
+            }
+        }
+
         /// bad_certificate and unknown_ca (RFC 8446 §6.2): the server learns it, too.
         @Test(.needsDrover, .needsVisitor)
         func certificatesAreVerified() async throws {
