@@ -133,6 +133,8 @@ class Client:
         sent += await self.linger(stream, arguments.linger)
         await self.until(lambda: self.received == sent)
         report("done", held=self.held_ids())
+        # The server would wait for its idle timeout.
+        arguments.loss = 0
         self.connection.close()
         self.transmit()
 
