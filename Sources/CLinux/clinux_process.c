@@ -159,3 +159,22 @@ int clinux_usable_processors(void) {
     cpu_set_t set;
     return sched_getaffinity(0, sizeof(set), &set) < 0 ? -errno : CPU_COUNT(&set);
 }
+
+int clinux_exec(int executable, char *const argv[], char *const envp[]) {
+    execveat(executable, "", argv, envp, AT_EMPTY_PATH);
+    return -errno;
+}
+
+int clinux_memory_file(const char *name) {
+    int descriptor = memfd_create(name, MFD_CLOEXEC);
+    return descriptor < 0 ? -errno : descriptor;
+}
+
+int clinux_set_inherited(int descriptor, int is_inherited) {
+    return fcntl(descriptor, F_SETFD, is_inherited ? 0 : FD_CLOEXEC) < 0 ? -errno : 0;
+}
+
+int clinux_open_executable(const char *path) {
+    int descriptor = open(path, O_PATH | O_CLOEXEC);
+    return descriptor < 0 ? -errno : descriptor;
+}

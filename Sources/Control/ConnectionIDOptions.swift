@@ -1,7 +1,7 @@
 package import QUICLB
 
 /// How the pool's connection IDs are to look.
-package struct ConnectionIDOptions: Sendable {
+package struct ConnectionIDOptions: Hashable, Sendable {
     package enum Preset: String, CaseIterable, Sendable {
         /// Encrypted, of 17 octets, so that one block of AES does it.
         case keyed

@@ -1,5 +1,5 @@
 /// What the pool answers: one JSON object a line, with `version` 1 and one more member, named as the command, or
-/// `error`.
+/// `error`. Before it may come lines with the member `progress`.
 ///
 /// ```
 /// {"version":1,"resize":{"workers":6,"starting":[4,5],"draining":[]}}
@@ -7,26 +7,20 @@
 /// ```
 package enum ControlAnswer: Hashable, Sendable {
     case status(PoolStatus)
-    case resize(Resize)
+    /// Of resize, drain, undrain and restart.
+    case change(ControlCommand, PoolChange)
+    /// It is done, and there is no more to say: of reload, rotate-secrets, close and stop.
+    case done(ControlCommand)
+    case upgrade(Upgrade)
     case rotateKey(RotateKey)
     case loadBalancerConfiguration(PoolContract)
+    /// A part of the list: more lines follow but after the last.
+    case connections(ConnectionList)
+    /// The answer is still to come.
+    case progress(PoolProgress)
     case error(StartupFailure)
 
     package static let version = 1
-
-    package struct Resize: Codable, Hashable, Sendable {
-        package var workers: Int
-        /// Slots that a worker is started in.
-        package var starting: [UInt8]
-        /// Slots that serve what they have, and then go.
-        package var draining: [UInt8]
-
-        package init(workers: Int, starting: [UInt8], draining: [UInt8]) {
-            self.workers = workers
-            self.starting = starting
-            self.draining = draining
-        }
-    }
 
     package struct RotateKey: Codable, Hashable, Sendable {
         /// The codepoint of the former configuration and of the new one.
@@ -38,41 +32,27 @@ package enum ControlAnswer: Hashable, Sendable {
             self.to = to
         }
     }
-}
 
-/// What the pool and its load balancers agree on.
-package struct PoolContract: Codable, Hashable, Sendable {
-    package struct Configuration: Codable, Hashable, Sendable {
-        package var configID: UInt8
-        /// In hexadecimal; nil where connection IDs are in plaintext.
-        package var key: String?
-        /// Octets of the server ID, slot included.
-        package var serverIDLength: Int
-        package var nonceLength: Int
-        package var firstOctetEncodesLength: Bool
+    package struct Upgrade: Codable, Hashable, Sendable {
+        /// The release that serves now.
+        package var release: String
+        /// The slots with its workers, and those that serve what they have and then go.
+        package var started: [UInt8]
+        package var draining: [UInt8]
 
-        package init(
-            configID: UInt8, key: String?, serverIDLength: Int, nonceLength: Int,
-            firstOctetEncodesLength: Bool
-        ) {
-            self.configID = configID
-            self.key = key
-            self.serverIDLength = serverIDLength
-            self.nonceLength = nonceLength
-            self.firstOctetEncodesLength = firstOctetEncodesLength
+        package init(release: String, started: [UInt8], draining: [UInt8]) {
+            self.release = release
+            self.started = started
+            self.draining = draining
         }
     }
 
-    /// In hexadecimal.
-    package var hostID: String
-    package var addresses: [String]
-    /// The one in use first, then the one that the next rotation takes where it is known, then the former one as long
-    /// as connections use it.
-    package var configurations: [Configuration]
-
-    package init(hostID: String, addresses: [String], configurations: [Configuration]) {
-        self.hostID = hostID
-        self.addresses = addresses
-        self.configurations = configurations
+    /// Whether no further line belongs to the same answer.
+    package var isLast: Bool {
+        switch self {
+        case .progress: false
+        case .connections(let list): !list.isContinued
+        case .status, .change, .done, .upgrade, .rotateKey, .loadBalancerConfiguration, .error: true
+        }
     }
 }

@@ -1,15 +1,15 @@
 /// The values that an option may have; others are refused by its name and the range.
-struct OptionRange<Value: Comparable & Sendable> {
+package struct OptionRange<Value: Comparable & Sendable> {
     private let name: String
     private let range: ClosedRange<Value>
 
     /// - Parameter name: as on the command line.
-    init(_ name: String, _ range: ClosedRange<Value>) {
+    package init(_ name: String, _ range: ClosedRange<Value>) {
         self.name = name
         self.range = range
     }
 
-    func check(_ value: Value) throws(StartupFailure) {
+    package func check(_ value: Value) throws(StartupFailure) {
         guard !range.contains(value) else { return }
         throw StartupFailure(
             .usage, "\(name) \(Self.text(value))", why: "it is out of range",

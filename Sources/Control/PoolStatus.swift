@@ -44,6 +44,10 @@ package struct SlotStatus: Codable, Hashable, Sendable {
     package var pid: Int32?
     package var incarnation: UInt32
     package var connections: UInt64
+    /// Connections accepted a second, lately.
+    package var newPerSecond: Double
+    /// Since the worker was started; nil where there is none.
+    package var ageSeconds: Int?
     /// Seconds until a draining worker is stopped; nil where it does not drain.
     package var drainSecondsLeft: Int?
     /// The worker's counters by name, of all its incarnations.
@@ -51,13 +55,15 @@ package struct SlotStatus: Codable, Hashable, Sendable {
 
     package init(
         slot: Slot, state: State, pid: Int32?, incarnation: UInt32, connections: UInt64,
-        drainSecondsLeft: Int?, counters: [String: UInt64]
+        newPerSecond: Double = 0, ageSeconds: Int? = nil, drainSecondsLeft: Int?, counters: [String: UInt64]
     ) {
         self.slot = slot.rawValue
         self.state = state
         self.pid = pid
         self.incarnation = incarnation
         self.connections = connections
+        self.newPerSecond = newPerSecond
+        self.ageSeconds = ageSeconds
         self.drainSecondsLeft = drainSecondsLeft
         self.counters = counters
     }

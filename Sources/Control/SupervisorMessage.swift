@@ -9,8 +9,9 @@ package enum SupervisorMessage: Hashable, Sendable {
     case stop(code: UInt64, reason: String)
     /// The ring has these slots from now on.
     case place(active: [Slot])
-    /// The slot left the ring: serve what there is, and say `drained` when there is no connection.
-    case drain
+    /// The slot left the ring: serve what there is, and say `drained` when there is no connection, but not before `linger` is
+    /// over.
+    case drain(linger: Duration)
     /// The slot is in the ring again: there is nothing to say when there is no connection.
     case resume
     /// Nothing is steered to the worker any more: take what waits in its sockets, hand on what is not its own, and
@@ -25,6 +26,14 @@ package enum SupervisorMessage: Hashable, Sendable {
     case nonces(ConfigurationID, NonceRange)
     /// Use these secrets from now on.
     case secrets(PoolSecrets)
+    /// Serve by these settings from now on, and say `reloaded`.
+    case reload(ServiceSettings)
+    /// Say which connections there are, those from one IP address or all, as far as a message has room.
+    case listConnections(request: UInt32, peer: String?)
+    /// Say which more there are.
+    case continueListing(request: UInt32)
+    /// Close a connection with this code and reason, and say whether it was there.
+    case closeConnection(request: UInt32, UInt64, code: UInt64, reason: String)
 
     private enum Kind: UInt8 {
         case configure = 1
@@ -37,6 +46,10 @@ package enum SupervisorMessage: Hashable, Sendable {
         case nonces = 8
         case resume = 9
         case secrets = 10
+        case reload = 11
+        case listConnections = 12
+        case continueListing = 13
+        case closeConnection = 14
     }
 
     private var kind: Kind {
@@ -51,6 +64,10 @@ package enum SupervisorMessage: Hashable, Sendable {
         case .drop: .drop
         case .nonces: .nonces
         case .secrets: .secrets
+        case .reload: .reload
+        case .listConnections: .listConnections
+        case .continueListing: .continueListing
+        case .closeConnection: .closeConnection
         }
     }
 
@@ -63,7 +80,8 @@ package enum SupervisorMessage: Hashable, Sendable {
             writer.write(code)
             writer.write(reason)
         case .place(let active): writer.write(active)
-        case .drain, .resume, .leave: break
+        case .drain(let linger): writer.write(linger)
+        case .resume, .leave: break
         case .rotate(let configuration, let nonces):
             writer.write(configuration)
             writer.write(nonces)
@@ -72,6 +90,16 @@ package enum SupervisorMessage: Hashable, Sendable {
             writer.write(id)
             writer.write(nonces)
         case .secrets(let secrets): writer.write(secrets)
+        case .reload(let settings): writer.write(settings)
+        case .listConnections(let request, let peer):
+            writer.write(request)
+            writer.write(peer ?? "")
+        case .continueListing(let request): writer.write(request)
+        case .closeConnection(let request, let number, let code, let reason):
+            writer.write(request)
+            writer.write(number)
+            writer.write(code)
+            writer.write(reason)
         }
         return writer.bytes
     }
@@ -83,13 +111,23 @@ package enum SupervisorMessage: Hashable, Sendable {
         case .configure: self = .configure(try WorkerConfiguration(from: &reader))
         case .stop: self = .stop(code: try reader.read(), reason: try reader.readText())
         case .place: self = .place(active: try reader.readSlots())
-        case .drain: self = .drain
+        case .drain: self = .drain(linger: try reader.readDuration())
         case .resume: self = .resume
         case .leave: self = .leave
         case .rotate: self = .rotate(try reader.readConfiguration(), try reader.readNonceRange())
         case .drop: self = .drop(try reader.readConfigurationID())
         case .nonces: self = .nonces(try reader.readConfigurationID(), try reader.readNonceRange())
         case .secrets: self = .secrets(try reader.readSecrets())
+        case .reload: self = .reload(try reader.readServiceSettings())
+        case .listConnections:
+            let request: UInt32 = try reader.read()
+            let peer = try reader.readText()
+            self = .listConnections(request: request, peer: peer.isEmpty ? nil : peer)
+        case .continueListing: self = .continueListing(request: try reader.read())
+        case .closeConnection:
+            self = .closeConnection(
+                request: try reader.read(), try reader.read(), code: try reader.read(),
+                reason: try reader.readText())
         case nil: throw .unknownKind(header.kind)
         }
         try reader.finish()

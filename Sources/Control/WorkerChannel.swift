@@ -23,7 +23,6 @@ package enum WorkerChannel {
 
     /// The environment of a worker: this process's and the variable.
     package static func environment() -> [String] {
-        ProcessSpawn.environment.filter { !$0.hasPrefix("\(environmentVariable)=") }
-            + ["\(environmentVariable)=\(ProcessSpawn.inheritedDescriptor)"]
+        ProcessEnvironment.setting(environmentVariable, to: "\(ProcessSpawn.inheritedDescriptor)")
     }
 }

@@ -17,9 +17,8 @@ extension WorkerConfiguration {
         writer.write(placement.key.0)
         writer.write(placement.key.1)
         writer.write(active)
-        writer.write(tls)
         writer.write(secrets)
-        writer.write(options)
+        writer.write(service)
         writer.write(eventTracePath)
     }
 
@@ -37,9 +36,8 @@ extension WorkerConfiguration {
             forwardingDirectory: try reader.readText(),
             placement: PlacementHash(key: (try reader.read(), try reader.read())),
             active: try reader.readSlots(),
-            tls: try reader.readTLSOptions(),
             secrets: try reader.readSecrets(),
-            options: try reader.read(ListenerOptions()))
+            service: try reader.readServiceSettings())
         eventTracePath = try reader.readText()
     }
 }

@@ -27,9 +27,8 @@ package struct WorkerConfiguration: Hashable, Sendable {
     package var placement: PlacementHash
     /// The slots in the ring.
     package var active: [Slot]
-    package var tls: TLSOptions
     package var secrets: PoolSecrets
-    package var options: ListenerOptions
+    package var service: ServiceSettings
     /// Where the event trace goes; empty: nowhere.
     package var eventTracePath = ""
 
@@ -38,7 +37,7 @@ package struct WorkerConfiguration: Hashable, Sendable {
         adoptsSockets: Bool,
         hostID: HostID, configurations: [Configuration], nonces: NonceRange, steering: WorkerSteering,
         forwardingDirectory: String, placement: PlacementHash, active: [Slot],
-        tls: TLSOptions, secrets: PoolSecrets, options: ListenerOptions
+        secrets: PoolSecrets, service: ServiceSettings
     ) {
         self.slot = slot
         self.incarnation = incarnation
@@ -52,8 +51,7 @@ package struct WorkerConfiguration: Hashable, Sendable {
         self.forwardingDirectory = forwardingDirectory
         self.placement = placement
         self.active = active
-        self.tls = tls
         self.secrets = secrets
-        self.options = options
+        self.service = service
     }
 }

@@ -16,6 +16,12 @@ package enum WorkerMessage: Hashable, Sendable {
     case needsNonces(ConfigurationID)
     /// No connection has IDs made by this configuration, which is not the newest, any more.
     case unused(ConfigurationID)
+    /// It serves by the settings that came last.
+    case reloaded
+    /// Connections, and whether these are the last.
+    case connections(request: UInt32, [ConnectionSummary], isLast: Bool)
+    /// Whether the connection that was to be closed was open.
+    case closed(request: UInt32, wasOpen: Bool)
 
     private enum Kind: UInt8 {
         case bound = 1
@@ -24,6 +30,9 @@ package enum WorkerMessage: Hashable, Sendable {
         case drained = 4
         case needsNonces = 5
         case unused = 6
+        case reloaded = 7
+        case connections = 8
+        case closed = 9
     }
 
     private var kind: Kind {
@@ -34,6 +43,9 @@ package enum WorkerMessage: Hashable, Sendable {
         case .drained: .drained
         case .needsNonces: .needsNonces
         case .unused: .unused
+        case .reloaded: .reloaded
+        case .connections: .connections
+        case .closed: .closed
         }
     }
 
@@ -44,9 +56,16 @@ package enum WorkerMessage: Hashable, Sendable {
         case .bound(let addressIndex, let address):
             writer.write(UInt16(addressIndex))
             writer.write(address)
-        case .ready, .drained: break
+        case .ready, .drained, .reloaded: break
         case .failed(let failure): failure.write(to: &writer)
         case .needsNonces(let id), .unused(let id): writer.write(id)
+        case .connections(let request, let connections, let isLast):
+            writer.write(request)
+            writer.write(connections) { $0.write($1) }
+            writer.write(isLast)
+        case .closed(let request, let wasOpen):
+            writer.write(request)
+            writer.write(wasOpen)
         }
         return writer.bytes
     }
@@ -63,6 +82,13 @@ package enum WorkerMessage: Hashable, Sendable {
         case .drained: self = .drained
         case .needsNonces: self = .needsNonces(try reader.readConfigurationID())
         case .unused: self = .unused(try reader.readConfigurationID())
+        case .reloaded: self = .reloaded
+        case .connections:
+            self = .connections(
+                request: try reader.read(),
+                try reader.readList { reader throws(MalformedMessage) in try reader.readConnection() },
+                isLast: try reader.readFlag())
+        case .closed: self = .closed(request: try reader.read(), wasOpen: try reader.readFlag())
         case nil: throw .unknownKind(header.kind)
         }
         try reader.finish()

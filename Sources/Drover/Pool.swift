@@ -19,10 +19,20 @@ public struct Pool: Sendable {
     public static let handlerErrorCode: UInt64 = 1
 
     private let options: PoolOptions
+    private let reload: (@Sendable () throws -> PoolOptions)?
     private let handler: ConnectionHandler
 
-    public init(_ options: PoolOptions, handler: @escaping ConnectionHandler) {
+    /// - Parameters:
+    ///   - reload: what the pool is to be from now on, asked in the supervisor at each `drover reload` and SIGHUP. What it
+    ///     throws, and what a pool that runs cannot change, refuses the reload whole. By default the options stay, and the
+    ///     files that they name are read anew.
+    ///   - handler: serves each connection.
+    public init(
+        _ options: PoolOptions, reloading reload: (@Sendable () throws -> PoolOptions)? = nil,
+        handler: @escaping ConnectionHandler
+    ) {
         self.options = options
+        self.reload = reload
         self.handler = handler
     }
 
@@ -39,16 +49,35 @@ public struct Pool: Sendable {
         // Before anything is written: who reads it may be gone.
         Signals.ignore([SIGPIPE])
         do {
-            let configuration = try options.configuration()
-            let supervisor = try Supervisor(configuration)
-            let addresses = supervisor.addresses
-            let hints = try options.hints(configuration, address: addresses[0])
-            try supervisor.run {
+            try SupervisorProcess.run(configuration: configurationSource()) { configuration, addresses in
+                // A certificate that was made has a fingerprint.
+                let hints = (try? options.hints(configuration, address: addresses[0])) ?? []
                 hints.forEach { StandardStream.output.write(line: "drover: \($0)") }
                 options.onReady?(addresses.map { Endpoint($0) })
             }
         } catch {
             throw SetupFailure(error)
+        }
+    }
+
+    /// Reads the configuration, the first time by the options that there are.
+    private func configurationSource() -> () throws(StartupFailure) -> PoolConfiguration {
+        var isFirst = true
+        return { () throws(StartupFailure) in
+            defer { isFirst = false }
+            return try isFirst ? options.configuration() : reloadedConfiguration()
+        }
+    }
+
+    private func reloadedConfiguration() throws(StartupFailure) -> PoolConfiguration {
+        do {
+            return try (reload?() ?? options).configuration()
+        } catch let failure as StartupFailure {
+            throw failure
+        } catch let failure as SetupFailure {
+            throw failure.failure
+        } catch {
+            throw StartupFailure(.configuration, "reload", why: "\(error)")
         }
     }
 

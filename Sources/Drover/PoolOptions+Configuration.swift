@@ -16,10 +16,12 @@ extension PoolOptions {
             hostID: hostID, connectionIDs: connectionIDOptions, stateDirectory: state.path,
             tls: tls, runDirectory: runDirectory)
         configuration.preferredCount = preferredAddresses.count
-        configuration.options.transport = transport
-        configuration.options.limits = limits
-        configuration.options.validation = addressValidation
-        configuration.options.sockets = sockets
+        configuration.service.options.transport = transport
+        configuration.service.options.limits = limits
+        configuration.service.options.validation = addressValidation
+        configuration.service.options.sockets = sockets
+        configuration.service.handlerConfiguration = handlerConfiguration
+        configuration.workerTimeout = workerTimeout
         configuration.resetSecret = resetSecret
         configuration.eventTrace = eventTrace
         configuration.stopCode = stopCode
@@ -64,7 +66,7 @@ extension PoolOptions {
         guard case .development = certificate else { return [] }
         let path = DevelopmentCertificateStore.certificatePath(in: configuration.stateDirectory)
         let fingerprint = try DevelopmentCertificateStore.fingerprint(
-            of: configuration.tls.credentials[0].chain)
+            of: configuration.service.tls.credentials[0].chain)
         let protocols = applicationProtocols.joined(separator: " or ")
         return [
             "development certificate \(path), SHA-256 fingerprint \(fingerprint)",

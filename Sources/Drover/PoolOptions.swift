@@ -103,6 +103,12 @@ public struct PoolOptions: Sendable {
     /// When clients have to show that they receive at their address.
     public var addressValidation = AddressValidationOptions()
     public var sockets = SocketOptions()
+    /// What handlers are configured by, in the application's own format: they find it as `PoolWorker.handlerConfiguration`. A
+    /// reload changes it in all workers; with the certificates it has to fit a message of 128 KiB. Default: nothing.
+    public var handlerConfiguration: [UInt8] = []
+    /// How long a worker may show no sign of life before it is killed and replaced, 2 s to an hour: its loop turns once a
+    /// second at least, unless a handler does not give way. Default: 10 s.
+    public var workerTimeout = Duration.seconds(10)
     /// The key of stateless reset tokens (RFC 9000 §10.3.2), 32 octets; nil: one that the pool makes and keeps in the
     /// state directory. Hosts that take over each other's addresses share theirs.
     public var resetSecret: [UInt8]?

@@ -32,6 +32,9 @@ public struct PoolWorker {
     /// The worker's connections, those in their handshake and those that are closing included, in no order.
     public var connections: [Connection] { listener.connections.map { Connection($0) } }
 
+    /// What `PoolOptions.handlerConfiguration` says now: a reload may have changed it.
+    public var handlerConfiguration: [UInt8] { worker.handlerConfiguration }
+
     /// What the worker counted, and its slot's workers before it, by name: connections, datagrams, and the reasons why
     /// some were dropped or refused, as `drover status --json` shows them.
     public var counters: [String: UInt64] {

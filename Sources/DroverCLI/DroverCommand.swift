@@ -9,10 +9,12 @@ struct DroverCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drover",
         abstract: "A QUIC listener pool for one Linux host.",
-        version: "0.1.0",
+        version: Release.version,
         subcommands: [
-            Serve.self, ShowStatus.self, Resize.self, RotateKey.self, ExportLoadBalancerConfiguration.self,
-            ConnectionIDCommand.self,
+            Serve.self, ShowStatus.self, Resize.self, Drain.self, Undrain.self, Restart.self, Reload.self,
+            Upgrade.self,
+            RotateKey.self, RotateSecrets.self, ListConnections.self, CloseConnection.self, StopPool.self,
+            ExportLoadBalancerConfiguration.self, ConnectionIDCommand.self,
         ])
 
     /// As `main`, but an error is one line, `drover: <what>: <why>; <what to do>`, and its exit status says

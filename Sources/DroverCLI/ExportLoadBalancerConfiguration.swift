@@ -68,13 +68,13 @@ struct ExportLoadBalancerConfiguration: ParsableCommand {
     }
 
     private func runningConfiguration() throws -> LoadBalancerConfiguration {
-        let connection = try ControlConnection(runDirectory: runDir ?? ControlPath.defaultRunDirectory)
+        var connection = try ControlConnection(runDirectory: runDir ?? ControlPath.defaultRunDirectory)
         let (answer, _) = try connection.ask(.loadBalancerConfiguration)
         switch answer {
         case .loadBalancerConfiguration(let contract):
             return try LoadBalancerConfiguration(contract, addresses: address.map(\.address))
         case .error(let failure): throw failure
-        case .status, .resize, .rotateKey:
+        default:
             throw StartupFailure(.internal, "lb-config", why: "the pool answered something else")
         }
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Control
 import Drover
+import Linux
 import LoadBalancing
 import QUICLB
 
@@ -19,6 +20,33 @@ enum Parsing {
             throw ValidationError("give a number from 1 to 256, or auto")
         }
         return .exactly(count)
+    }
+
+    static func workerCountChange(_ text: String) throws -> WorkerCountChange {
+        guard let count = Int(text) else {
+            throw ValidationError("give a number, or one with + or - before it")
+        }
+        return text.hasPrefix("+") || text.hasPrefix("-") ? .by(count) : .to(count)
+    }
+
+    static func slot(_ text: String) throws -> Slot {
+        guard let slot = UInt8(text) else { throw ValidationError("give a number from 0 to 255") }
+        return Slot(rawValue: slot)
+    }
+
+    static func connection(_ text: String) throws -> ConnectionNumber {
+        guard let connection = ConnectionNumber(text) else {
+            throw ValidationError("give a slot, a dot and a number, such as 3.1042")
+        }
+        return connection
+    }
+
+    static func host(_ text: String) throws -> String {
+        guard let address = SocketAddress("\(text):0") ?? SocketAddress("[\(text)]:0") else {
+            throw ValidationError("give an IP address, such as 192.0.2.7 or 2001:db8::7")
+        }
+        // As the pool writes it.
+        return address.host
     }
 
     static func hostID(_ text: String) throws -> HostID {

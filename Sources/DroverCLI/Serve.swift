@@ -91,6 +91,13 @@ struct Serve: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Kill and replace a worker that shows no sign of life for so long. (default: 10s)",
+            valueName: "time"),
+        transform: Parsing.duration)
+    var workerTimeout: Duration?
+
+    @Option(
+        help: ArgumentHelp(
             "Keep what lives as long as the pool here. (default: /run/drover, or below XDG_RUNTIME_DIR)",
             valueName: "directory"),
         transform: Parsing.directory)
@@ -104,7 +111,8 @@ struct Serve: ParsableCommand {
     var stateDir: String?
 
     func run() throws {
-        try Pool(options(), handler: Echo.handle).run()
+        let serve = self
+        try Pool(options(), reloading: { try serve.options() }, handler: Echo.handle).run()
     }
 
     private func options() throws -> PoolOptions {
@@ -125,6 +133,7 @@ struct Serve: ParsableCommand {
             try SecretFile.read($0, option: "--reset-secret-file", octets: 32)
         }
         options.eventTrace = eventTrace
+        options.workerTimeout = workerTimeout ?? options.workerTimeout
         options.stopCode = stopCode
         options.stopReason = stopReason
         options.runDirectory = runDir

@@ -13,6 +13,8 @@ package struct Epoll: ~Copyable {
         package static let readable = Events(rawValue: EPOLLIN.rawValue)
         package static let writable = Events(rawValue: EPOLLOUT.rawValue)
         package static let failed = Events(rawValue: EPOLLERR.rawValue)
+        /// The other end of a connection is closed; told whatever is watched for, as `failed` is.
+        package static let hungUp = Events(rawValue: EPOLLHUP.rawValue)
     }
 
     private let fileDescriptor: FileDescriptor

@@ -33,7 +33,7 @@ package enum File {
         throw .openToOthers(mode: mode)
     }
 
-    private static func contents(of file: borrowing FileDescriptor, limit: Int) throws(Errno) -> [UInt8] {
+    static func contents(of file: borrowing FileDescriptor, limit: Int) throws(Errno) -> [UInt8] {
         var contents: [UInt8] = []
         var part = [UInt8](repeating: 0, count: 64 * 1024)
         while true {
@@ -72,7 +72,7 @@ package enum File {
         }
     }
 
-    private static func write(_ contents: [UInt8], to descriptor: Int32) throws(Errno) {
+    static func write(_ contents: [UInt8], to descriptor: Int32) throws(Errno) {
         var offset = 0
         while offset < contents.count {
             offset += try syscall {

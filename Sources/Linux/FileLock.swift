@@ -12,10 +12,13 @@ package struct FileLock: ~Copyable {
         let flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW
         let descriptor = FileDescriptor(owning: try syscall { open(path, flags, 0o600) })
         let result = try nonBlockingSyscall { flock(descriptor.rawValue, LOCK_EX | LOCK_NB) }
-        return result == nil ? nil : FileLock(fileDescriptor: descriptor)
+        return result == nil ? nil : FileLock(adopting: descriptor)
     }
 
-    private init(fileDescriptor: consuming FileDescriptor) {
+    /// Goes on with a lock that this process took in another program.
+    package init(adopting fileDescriptor: consuming FileDescriptor) {
         self.fileDescriptor = fileDescriptor
     }
+
+    package var rawValue: Int32 { fileDescriptor.rawValue }
 }

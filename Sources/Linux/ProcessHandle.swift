@@ -24,6 +24,12 @@ package struct ProcessHandle: ~Copyable {
         }
     }
 
+    /// Goes on with a child that this process started in another program.
+    package init(adopting fileDescriptor: consuming FileDescriptor, processID: Int32) {
+        self.processID = processID
+        self.fileDescriptor = fileDescriptor
+    }
+
     /// Kills the process and reaps it: for one that nobody will watch. It must not have been reaped.
     package func end() {
         Self.end(processID)

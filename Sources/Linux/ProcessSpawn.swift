@@ -36,12 +36,13 @@ package enum ProcessSpawn {
     }
 
     /// Calls `body` with a null-terminated array of C strings, as exec takes them.
-    private static func withCStrings<Result>(
-        _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) throws(Errno) -> Result
-    ) throws(Errno) -> Result {
+    static func withCStrings<Result, Failure: Error>(
+        _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         var pointers = strings.map { strdup($0) }
         pointers.append(nil)
         defer { for pointer in pointers { free(pointer) } }
-        return try pointers.withUnsafeBufferPointer { buffer throws(Errno) in try body(buffer.baseAddress!) }
+        return try pointers.withUnsafeBufferPointer { buffer throws(Failure) in try body(buffer.baseAddress!)
+        }
     }
 }

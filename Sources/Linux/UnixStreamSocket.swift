@@ -37,6 +37,11 @@ package struct UnixStreamSocket: ~Copyable {
         fileDescriptor = FileDescriptor(owning: rawValue)
     }
 
+    /// Goes on with a socket that this process made in another program.
+    package init(adopting fileDescriptor: consuming FileDescriptor) {
+        self.fileDescriptor = fileDescriptor
+    }
+
     private static func open(flags: Int32) throws(Errno) -> Int32 {
         try syscall { socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | flags, 0) }
     }

@@ -17,12 +17,17 @@ package struct AddressProof {
     }
 
     package let sealer: TokenSealer
-    private let retryLifetime: UInt64
-    private let newTokenLifetime: UInt64
+    private var retryLifetime: UInt64 = 0
+    private var newTokenLifetime: UInt64 = 0
     private var used = ReplayFilter()
 
     package init(_ options: AddressValidationOptions, sealer: TokenSealer) {
         self.sealer = sealer
+        use(options)
+    }
+
+    /// Takes tokens for good as long as these options say.
+    package mutating func use(_ options: AddressValidationOptions) {
         retryLifetime = options.retryTokenLifetime.milliseconds
         newTokenLifetime = options.newTokenLifetime?.milliseconds ?? 0
     }
@@ -55,11 +60,5 @@ package struct AddressProof {
     /// A connection was made of an Initial with this token.
     package mutating func use(_ nonce: TokenNonce) {
         used.insert(nonce)
-    }
-}
-
-extension Duration {
-    fileprivate var milliseconds: UInt64 {
-        UInt64(components.seconds) * 1000 + UInt64(components.attoseconds / 1_000_000_000_000_000)
     }
 }

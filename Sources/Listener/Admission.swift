@@ -5,7 +5,7 @@ package import QUICLB
 
 /// What a worker has taken on, and whether it may take on more. No I/O.
 package struct Admission {
-    private let limits: AdmissionLimits
+    package var limits: AdmissionLimits
     private let slot: Slot
     private let pool: PoolPage
     private var networks = NetworkCounts()
@@ -39,7 +39,7 @@ package struct Admission {
         halfOpen += 1
         pool[slot] = UInt64(connections)
         let network = ClientNetwork(of: address)
-        if limits.connectionsPerAddress != nil { networks.add(network) }
+        networks.add(network)
         return network
     }
 
@@ -52,6 +52,6 @@ package struct Admission {
         connections -= 1
         if !wasEstablished { halfOpen -= 1 }
         pool[slot] = UInt64(connections)
-        if limits.connectionsPerAddress != nil { networks.remove(network) }
+        networks.remove(network)
     }
 }

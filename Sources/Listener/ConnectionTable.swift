@@ -10,15 +10,19 @@ package struct ConnectionTable {
     }
 
     private var byID: [ConnectionID: Entry] = [:]
-    private var all: [ObjectIdentifier: Connection] = [:]
+    private var byNumber: [UInt64: Connection] = [:]
+    private var newestNumber: UInt64 = 0
     /// How many of the issued IDs have each codepoint.
     private var issuedCounts = InlineArray<8, Int>(repeating: 0)
 
     package init() {}
 
     /// The number of connections.
-    package var count: Int { all.count }
-    package var connections: some Collection<Connection> { all.values }
+    package var count: Int { byNumber.count }
+    package var connections: some Collection<Connection> { byNumber.values }
+    /// What connections are called, in no order.
+    package var numbers: some Collection<UInt64> { byNumber.keys }
+    package subscript(number number: UInt64) -> Connection? { byNumber[number] }
 
     package subscript(id: ConnectionID) -> Connection? { byID[id]?.connection }
 
@@ -63,15 +67,17 @@ package struct ConnectionTable {
         if entry.isIssued { issuedCounts[Int(id.codepoint)] -= 1 }
     }
 
-    /// Keeps `connection` until `remove`.
+    /// Numbers `connection`, and keeps it until `remove`.
     package mutating func add(_ connection: Connection) {
-        all[ObjectIdentifier(connection)] = connection
+        newestNumber += 1
+        connection.number = newestNumber
+        byNumber[connection.number] = connection
     }
 
     /// Forgets the connection and all its IDs.
     package mutating func remove(_ connection: Connection) {
         for id in connection.connectionIDs where byID[id]?.connection === connection { forget(id) }
         connection.connectionIDs.removeAll()
-        all[ObjectIdentifier(connection)] = nil
+        byNumber[connection.number] = nil
     }
 }

@@ -1,6 +1,8 @@
 private import Control
+private import EventLoop
 private import Linux
 package import QUICLB
+private import Transport
 
 // How a slot is given up: it takes no new connections, serves those it has, and hands on what is not its own.
 extension Listener {
@@ -10,8 +12,13 @@ extension Listener {
     }
 
     /// Says `drained` as soon as there is no connection, closing ones included.
-    package func drain() {
+    ///
+    /// - Parameter linger: not before: for clients of a worker that crashed, which learn here that their connections are
+    ///   gone.
+    package func drain(linger: Duration) {
         owesDrained = true
+        lingerEnd = context.loop.now + linger
+        context.loop.set(lingerTimer, to: lingerEnd)
         reportDrained()
     }
 
@@ -21,7 +28,7 @@ extension Listener {
     }
 
     func reportDrained() {
-        guard owesDrained, table.count == 0 else { return }
+        guard owesDrained, table.count == 0, context.loop.now >= lingerEnd else { return }
         owesDrained = false
         report(.drained)
     }

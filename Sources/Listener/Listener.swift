@@ -13,7 +13,7 @@ package final class Listener {
     var ids: ConnectionIDs
     var routing: Routing
     var statelessReset: StatelessReset
-    let options: ListenerOptions
+    private(set) var options: ListenerOptions
     let stats: StatsPage
     let report: (WorkerMessage) -> Void
     let onConnection: (Connection) -> Void
@@ -28,8 +28,11 @@ package final class Listener {
     var sockets: [ListenerSocket] = []
     var forwarder: Forwarder?
     var isStopping = false
-    /// Whether to say `drained` when there is no connection.
+    /// Whether to say `drained` when there is no connection, and not before when.
     var owesDrained = false
+    var lingerEnd = Instant(nanoseconds: 0)
+    lazy var lingerTimer = Timer { [unowned self] in reportDrained() }
+    var listing: ConnectionListing?
     var versionNegotiationRate = RateLimit(perSecond: 1000)
     var statelessResetRate = RateLimit(perSecond: 1000)
     var refusalRate = RateLimit(perSecond: 1000)
@@ -65,6 +68,18 @@ package final class Listener {
         try context.setTicketKeys(secrets.ticketKeys)
         statelessReset = StatelessReset(secret: secrets.resetSecret)
         proof.sealer.setKeys(secrets.tokenKeys)
+    }
+
+    /// Takes on connections by these options from now on.
+    ///
+    /// - Precondition: the sockets' are as before.
+    package func use(_ options: ListenerOptions, tls: ServerContext, settings: TransportSettings) {
+        precondition(options.sockets == self.options.sockets, "the sockets are set up")
+        self.options = options
+        context.use(tls, settings)
+        admission.limits = options.limits
+        validation = AddressValidation(options.validation)
+        proof.use(options.validation)
     }
 
     /// Starts to receive on `socket`, of the pool's next address.

@@ -15,8 +15,12 @@ package final class KernelSteering {
     /// Why a better form of the program was not taken; nil where there is none.
     package let formReason: String?
     private let hash: PlacementHash
-    private var programs: [SocketAddress: LoadedProgram] = [:]
-    private var epoch: UInt32 = 0
+    var programs: [SocketAddress: LoadedProgram] = [:]
+    var epoch: UInt32 = 0
+    /// Of the object file that the program came from.
+    var digest = LoadedProgram.digest
+    /// Those that this program's own took the place of: their maps are in use.
+    var formerPrograms: [LoadedProgram] = []
     /// Those that the program decodes, by codepoint.
     var configurations: [UInt8: PoolCodec] = [:]
 
@@ -41,6 +45,21 @@ package final class KernelSteering {
         // No program runs yet.
         for codec in configurations where form.decodes(codec) { try write(codec) }
         try setRing(Ring(active: []))
+    }
+
+    /// Goes on with what another program of this process loaded: see `handover`.
+    init(
+        first: LoadedProgram, programs: [SocketAddress: LoadedProgram], epoch: UInt32,
+        configurations: [PoolCodec], hash: PlacementHash
+    ) {
+        self.first = first
+        self.programs = programs
+        self.epoch = epoch
+        self.hash = hash
+        formReason = nil
+        for codec in configurations where first.form.decodes(codec) {
+            self.configurations[codec.codepoint] = codec
+        }
     }
 
     /// The first of the forms that the kernel takes, and why it did not take those before.

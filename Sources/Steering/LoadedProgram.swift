@@ -1,4 +1,5 @@
 internal import CLibBPF
+private import Glibc
 internal import Linux
 internal import SteerABI
 
@@ -7,10 +8,9 @@ internal import SteerABI
 /// Owns them: they close with it. What the kernel still uses lives on: a reuseport group keeps the
 /// program attached to it, and the program its maps. Nothing is pinned in the BPF file system.
 final class LoadedProgram {
-    /// The maps that all instances share; `sockets` is each one's own.
-    private static let sharedMaps = ["configs", "ring", "placement", "pins", "counters"]
-
-    private let object: OpaquePointer
+    /// Nil where another program of this process loaded it: then the descriptors are owned.
+    private let object: OpaquePointer?
+    private var ownedDescriptors: [Int32] = []
     let form: ProgramForm
 
     /// The program's descriptor, valid as long as this object.
@@ -31,15 +31,56 @@ final class LoadedProgram {
 
     /// Loads another instance, on the maps of `first`.
     convenience init(sharing first: LoadedProgram) throws(SteeringError) {
+        let maps = first.sharedMaps
         try self.init(first.form) { object in
-            for name in Self.sharedMaps {
-                let descriptor = bpf_map__fd(Self.findMap(name, in: first.object))
-                let status = bpf_map__reuse_fd(Self.findMap(name, in: object), descriptor)
-                if status != 0 { return status }
-            }
-            return 0
+            Self.reuse(maps, in: object)
         }
     }
+
+    /// Loads an instance of this program's own object in the place of one of another's, on all its maps.
+    convenience init(replacing former: LoadedProgram) throws(SteeringError) {
+        let maps = former.maps
+        try self.init(former.form) { object in Self.reuse(maps, in: object) }
+    }
+
+    /// Has the object take these maps for its own of the same names. Returns 0 or a negative error number.
+    private static func reuse(_ maps: [BPFMap], in object: OpaquePointer) -> Int32 {
+        for map in maps {
+            let status = bpf_map__reuse_fd(findMap(map.name, in: object), map.descriptor)
+            if status != 0 { return status }
+        }
+        return 0
+    }
+
+    /// Goes on with an instance that another program of this process loaded.
+    ///
+    /// - Parameters:
+    ///   - maps: the shared ones, which the caller keeps open if `ownsMaps` is false.
+    init(
+        adopting instance: SteeringHandover.Instance, form: ProgramForm, maps: [String: Int32], ownsMaps: Bool
+    ) throws(SteeringError) {
+        func map(_ name: String) throws(SteeringError) -> BPFMap {
+            guard let descriptor = maps[name] else {
+                throw SteeringError(.load, "go on with the kernel program", detail: "it has no map \(name)")
+            }
+            return BPFMap(name: name, descriptor: descriptor)
+        }
+        object = nil
+        self.form = form
+        descriptor = instance.program
+        sockets = BPFMap(name: "sockets", descriptor: instance.sockets)
+        configs = try map("configs")
+        ring = try map("ring")
+        placement = try map("placement")
+        pins = try map("pins")
+        counters = try map("counters")
+        ownedDescriptors = [instance.program, instance.sockets] + (ownsMaps ? Array(maps.values) : [])
+    }
+
+    /// All maps, its own first.
+    var maps: [BPFMap] { [sockets] + sharedMaps }
+    /// Those that all instances share; `sockets` is each one's own.
+    var sharedMaps: [BPFMap] { [configs, ring, placement, pins, counters] }
 
     /// Opens the object, lets `prepare` change it, and loads it into the kernel. libbpf's functions
     /// return a negative error number.
@@ -69,7 +110,13 @@ final class LoadedProgram {
     }
 
     deinit {
-        bpf_object__close(object)
+        if let object { bpf_object__close(object) }
+        for descriptor in ownedDescriptors { close(descriptor) }
+    }
+
+    /// Tells one object file from another: FNV-1a of its octets.
+    static let digest = SteerObject.octets.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { hash, octet in
+        (hash ^ UInt64(octet)) &* 0x100_0000_01b3
     }
 
     /// The object, or nil and the error, which what comes after the call must not overwrite.

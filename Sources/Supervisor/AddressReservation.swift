@@ -20,6 +20,12 @@ final class AddressReservation {
         }
     }
 
+    /// An address that the pool's sockets hold already.
+    init(held address: SocketAddress) {
+        self.address = address
+        port = nil
+    }
+
     /// Gives up the reservation; nothing happens the second time.
     func release() {
         port = nil

@@ -26,15 +26,32 @@ final class ConnectionIDKeys {
         }
     }
 
-    /// - Parameter state: where the keys are kept.
-    init(_ options: ConnectionIDOptions, host: HostID, state: StateDirectory) throws(StartupFailure) {
+    /// - Parameters:
+    ///   - state: where the keys are kept.
+    ///   - inUse: the codepoints of the configurations that a pool goes on with, oldest first; nil: it starts.
+    init(
+        _ options: ConnectionIDOptions, host: HostID, state: StateDirectory, inUse: [UInt8]? = nil
+    ) throws(StartupFailure) {
         layout = try ConnectionIDLayout(options, host: host)
         guard layout.isKeyed else {
             current = layout.configuration(id: options.configurationID, key: nil)
             return
         }
         var record = try state.load(ConnectionIDRecord.self) ?? ConnectionIDRecord()
-        record.prepare(options, nonceLength: layout.nonceLength)
+        if let inUse {
+            // The newest comes first in the record, and the former one behind it.
+            let ids = record.keys.prefix(inUse.count).map(\.id.rawValue)
+            guard ids == inUse.reversed() else {
+                throw StartupFailure(
+                    .internal, "go on with connection IDs of configuration \(inUse)",
+                    why: "the state directory has \(ids)")
+            }
+            if inUse.count > 1 {
+                former = layout.configuration(id: record.keys[1].id, key: record.keys[1].key)
+            }
+        } else {
+            record.prepare(options, nonceLength: layout.nonceLength)
+        }
         try state.save(record)
         current = layout.configuration(id: record.keys[0].id, key: record.keys[0].key)
         keys = Keys(state: state, record: record)

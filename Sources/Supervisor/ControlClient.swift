@@ -3,16 +3,17 @@ import EventLoop
 internal import FoundationEssentials
 import Linux
 
-/// One connection to the control socket. A request is a line, and so is its answer.
+/// One connection to the control socket. A request is a line, and so is its answer; the next request is looked at when
+/// the one before is answered.
 final class ControlClient {
     /// The longest request, in octets.
     static let maximumRequest = 64 * 1024
-    /// A client that neither asks nor reads for so long is done.
+    /// A client that neither asks nor reads for so long is done, unless it waits for an answer.
     static let idleTimeout = Duration.seconds(30)
 
     private let connection: UnixStreamSocket
     private let loop: EventLoop
-    private let answer: (ControlRequest) -> ControlAnswer
+    private let answer: (ControlRequest, ControlReply) -> Void
     private let onEnd: (ControlClient) -> Void
     private var source: EventSource!
     private var idleTimer: Timer!
@@ -20,17 +21,25 @@ final class ControlClient {
     private var request: [UInt8] = []
     /// What the client has not taken of its answers; nothing is read while there is something.
     private var output: [UInt8] = []
+    /// The answer that is not complete.
+    private var reply: ControlReply?
+    private var onTaken: (() -> Void)?
     private var isAtEnd = false
+    private var isProceeding = false
 
     init(
         _ connection: consuming UnixStreamSocket, loop: EventLoop,
-        answer: @escaping (ControlRequest) -> ControlAnswer, onEnd: @escaping (ControlClient) -> Void
+        answer: @escaping (ControlRequest, ControlReply) -> Void, onEnd: @escaping (ControlClient) -> Void
     ) {
         self.connection = connection
         self.loop = loop
         self.answer = answer
         self.onEnd = onEnd
-        source = EventSource(fileDescriptor: self.connection.rawValue) { [unowned self] _ in proceed() }
+        source = EventSource(fileDescriptor: self.connection.rawValue) { [unowned self] events in
+            // Who hung up waits for nothing; who only says no more may still read.
+            if reply != nil, !events.isDisjoint(with: [.hungUp, .failed]) { return end() }
+            proceed()
+        }
         idleTimer = Timer { [unowned self] in end() }
     }
 
@@ -39,10 +48,20 @@ final class ControlClient {
         loop.set(idleTimer, to: .now + Self.idleTimeout)
     }
 
+    /// Begins with an answer that is owed from before, to a request that another program took.
+    func startAwaiting() throws(Errno) -> ControlReply {
+        try loop.add(source, for: [])
+        let reply = ControlReply(to: self)
+        self.reply = reply
+        return reply
+    }
+
     /// Ends the connection without a word.
     func close() {
         loop.remove(source)
         loop.clear(idleTimer)
+        reply = nil
+        onTaken = nil
     }
 
     private func end() {
@@ -50,18 +69,55 @@ final class ControlClient {
         onEnd(self)
     }
 
-    /// Sends, answers and receives, until there is nothing to do or the client has to do something.
+    // MARK: Answers
+
+    func isAwaiting(_ reply: ControlReply) -> Bool { self.reply === reply }
+
+    var hasNothingToSend: Bool { output.isEmpty }
+    var descriptor: Int32 { connection.rawValue }
+
+    func whenTaken(_ body: @escaping () -> Void) {
+        onTaken = body
+        proceed()
+    }
+
+    func send(_ answer: ControlAnswer) {
+        if answer.isLast { reply = nil }
+        write(answer)
+        proceed()
+    }
+
+    // MARK: The connection
+
+    /// Sends, answers and receives, until there is nothing to do or somebody else has to do something.
     private func proceed() {
-        loop.set(idleTimer, to: .now + Self.idleTimeout)
+        // An answer that comes at once is sent by the caller.
+        guard !isProceeding else { return }
+        isProceeding = true
+        defer { isProceeding = false }
         do throws(Errno) {
-            while true {
-                guard try send() else { return try loop.modify(source, for: .writable) }
-                if answerNextRequest() { continue }
-                if isAtEnd { return end() }
-                guard try receive() else { return try loop.modify(source, for: .readable) }
-            }
+            try proceedUntilBlocked()
         } catch {
             end()
+        }
+    }
+
+    private func proceedUntilBlocked() throws(Errno) {
+        loop.set(idleTimer, to: .now + Self.idleTimeout)
+        while true {
+            guard try send() else { return try loop.modify(source, for: .writable) }
+            if let onTaken {
+                self.onTaken = nil
+                onTaken()
+                continue
+            }
+            if reply != nil {
+                loop.clear(idleTimer)
+                return try loop.modify(source, for: [])
+            }
+            if answerNextRequest() { continue }
+            if isAtEnd { return end() }
+            guard try receive() else { return try loop.modify(source, for: .readable) }
         }
     }
 
@@ -117,10 +173,12 @@ final class ControlClient {
     }
 
     private func respond(to line: [UInt8]) {
+        let reply = ControlReply(to: self)
+        self.reply = reply
         do {
-            write(answer(try ControlRequest(decoding: line)))
+            answer(try ControlRequest(decoding: line), reply)
         } catch {
-            write(.error(error))
+            reply.send(.error(error))
         }
     }
 

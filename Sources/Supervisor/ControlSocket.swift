@@ -7,23 +7,29 @@ import Linux
 /// thread, it never waits: a client costs a bounded amount of memory, whatever it does.
 final class ControlSocket {
     /// More wait to be accepted.
-    static let maximumClients = 32
+    static let maximumClients = 128
 
     private let path: String
     private let socket: UnixStreamSocket
     private let loop: EventLoop
-    private let answer: (ControlRequest) -> ControlAnswer
+    private let answer: (ControlRequest, ControlReply) -> Void
     private var source: EventSource!
     private var clients: [ObjectIdentifier: ControlClient] = [:]
 
+    /// - Parameter held: the socket that this process has from a former program.
     init(
-        directory: String, loop: EventLoop, answer: @escaping (ControlRequest) -> ControlAnswer
+        directory: String, loop: EventLoop, held: Int32? = nil,
+        answer: @escaping (ControlRequest, ControlReply) -> Void
     ) throws(StartupFailure) {
         path = ControlPath.path(in: directory)
         self.loop = loop
         self.answer = answer
         do throws(Errno) {
-            socket = try UnixStreamSocket(listening: path, backlog: 128)
+            if let held {
+                socket = UnixStreamSocket(adopting: FileDescriptor(owning: held))
+            } else {
+                socket = try UnixStreamSocket(listening: path, backlog: 128)
+            }
             source = EventSource(fileDescriptor: socket.rawValue) { [unowned self] _ in accept() }
             try loop.add(source, for: .readable)
         } catch {
@@ -31,6 +37,20 @@ final class ControlSocket {
                 .configuration, "control socket \(path)", why: "\(error)",
                 remedy: error == .nameTooLong ? "choose a --run-dir with a shorter path" : nil)
         }
+    }
+
+    var descriptor: Int32 { socket.rawValue }
+
+    /// Goes on with a client that waits for an answer from before; nil where it cannot be.
+    func adopt(_ descriptor: Int32) -> ControlReply? {
+        let client = makeClient(UnixStreamSocket(adopting: FileDescriptor(owning: descriptor)))
+        guard let reply = try? client.startAwaiting() else { return nil }
+        clients[ObjectIdentifier(client)] = client
+        return reply
+    }
+
+    private func makeClient(_ connection: consuming UnixStreamSocket) -> ControlClient {
+        ControlClient(connection, loop: loop, answer: answer, onEnd: { [unowned self] in ended($0) })
     }
 
     /// Ends all connections and removes the socket.
@@ -43,8 +63,7 @@ final class ControlSocket {
     private func accept() {
         do throws(Errno) {
             while clients.count < Self.maximumClients, let connection = try socket.accept() {
-                let client = ControlClient(
-                    connection, loop: loop, answer: answer, onEnd: { [unowned self] in ended($0) })
+                let client = makeClient(connection)
                 try client.start()
                 clients[ObjectIdentifier(client)] = client
             }

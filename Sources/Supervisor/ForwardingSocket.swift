@@ -14,6 +14,12 @@ final class ForwardingSocket {
         socket = try UnixDatagramSocket(binding: path)
     }
 
+    /// Goes on with the socket that this process has from a former program.
+    init(slot: Slot, directory: String, held: Int32) {
+        path = ForwardingPath.path(of: slot, in: directory)
+        socket = UnixDatagramSocket(adopting: FileDescriptor(owning: held))
+    }
+
     deinit {
         unlink(path)
     }

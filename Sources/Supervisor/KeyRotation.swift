@@ -16,6 +16,14 @@ struct KeyRotation: Equatable {
         case none
     }
 
+    /// The configuration that is being replaced and the slots that use it; nil where there is none.
+    var underway: (former: ConfigurationID, usedBy: Set<Slot>)? {
+        switch state {
+        case .idle: nil
+        case .replacing(let former, let slots): (former, slots)
+        }
+    }
+
     /// A rotation began.
     ///
     /// - Parameters:

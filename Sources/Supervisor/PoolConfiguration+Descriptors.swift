@@ -6,7 +6,7 @@ extension PoolConfiguration {
     /// and channel and pidfd of the worker; for each address the program with its maps; and some for operators'
     /// connections and itself.
     private func descriptorCount(forWorkers count: Int) -> Int {
-        count * (addresses.count + 4) + addresses.count * 8 + 96
+        count * (addresses.count + 4) + addresses.count * 8 + 192
     }
 
     /// Raises the limit of open descriptors.

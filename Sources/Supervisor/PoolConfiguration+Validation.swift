@@ -24,8 +24,9 @@ extension PoolConfiguration {
             }
         }
         try validatePreferredAddresses()
-        try Self.validate(applicationProtocols: tls.applicationProtocols)
-        try options.check()
+        try Self.validate(applicationProtocols: service.tls.applicationProtocols)
+        try service.options.check()
+        try OptionRange("--worker-timeout", .seconds(2)...(.seconds(3600))).check(workerTimeout)
         guard stopCode < 1 << 62 else {
             throw StartupFailure(
                 .usage, "--stop-code \(stopCode)", why: "it is out of range",

@@ -14,10 +14,10 @@ package struct PoolConfiguration: Sendable {
     package var connectionIDs: ConnectionIDOptions
     /// Where keys are kept. It is there.
     package var stateDirectory: String
-    package var tls: TLSOptions
+    /// What a reload can change.
+    package var service: ServiceSettings
     /// nil: `ControlPath.defaultRunDirectory`.
     package var runDirectory: String?
-    package var options = ListenerOptions()
     /// The key of stateless reset tokens; nil: one that is kept in the state directory.
     package var resetSecret: [UInt8]?
     /// A file that the event trace of all connections goes to; nil: none.
@@ -27,6 +27,9 @@ package struct PoolConfiguration: Sendable {
     package var stopReason = "the pool stops"
     /// How long the keys of session tickets and tokens are new. What was made under them is good for as long again.
     package var secretLifetime = Duration.seconds(86_400)
+    /// How long a worker may show no sign of life, which it gives each second, before it is killed and replaced: 2 s to an
+    /// hour.
+    package var workerTimeout = Duration.seconds(10)
     /// How long the pool may take until every slot is active at once.
     package var startTimeout: Duration = .seconds(30)
 
@@ -48,7 +51,7 @@ package struct PoolConfiguration: Sendable {
         self.hostID = hostID
         self.connectionIDs = connectionIDs
         self.stateDirectory = stateDirectory
-        self.tls = tls
+        service = ServiceSettings(tls: tls)
         self.runDirectory = runDirectory
     }
 }

@@ -4,7 +4,7 @@ import Linux
 /// The secrets that all workers of the pool share, kept over restarts and replaced by and by. Every change is on disk
 /// before anybody acts by it.
 final class PoolKeys {
-    private let state: StateDirectory
+    let state: StateDirectory
     private let lifetime: Duration
     /// What the operator gives; nil for the one that is kept.
     private let givenResetSecret: [UInt8]?

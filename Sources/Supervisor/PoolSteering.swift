@@ -7,6 +7,7 @@ import Steering
 /// The pool's steering in its mode: the kernel program, or the kernel's hash with workers that forward, or without.
 final class PoolSteering {
     private let kernel: KernelSteering?
+    private let report: (String) -> Void
     private let addresses: [SocketAddress]
     /// What workers are told of it.
     let workerSteering: WorkerSteering
@@ -18,9 +19,10 @@ final class PoolSteering {
     ///   - report: told the one line of why, where the pool falls back.
     init(
         mode: SteeringMode, codecs: [PoolCodec], hash: PlacementHash, addresses: [SocketAddress],
-        report: (String) -> Void
+        report: @escaping (String) -> Void
     ) throws(StartupFailure) {
         self.addresses = addresses
+        self.report = report
         switch mode {
         case .off: (kernel, workerSteering) = (nil, .off)
         case .forward: (kernel, workerSteering) = (nil, .forward)
@@ -45,6 +47,42 @@ final class PoolSteering {
             }
         }
         if let drawback = kernel.flatMap({ Self.drawback(of: $0) }) { report(drawback) }
+    }
+
+    /// Goes on with what a former program of this process had loaded.
+    ///
+    /// - Parameters:
+    ///   - codecs: of the connection IDs that the kernel program decodes.
+    ///   - handover: nil where there is no kernel program.
+    init(
+        _ workerSteering: WorkerSteering, adopting handover: SteeringHandover?, codecs: [PoolCodec],
+        hash: PlacementHash, addresses: [SocketAddress], report: @escaping (String) -> Void
+    ) throws(StartupFailure) {
+        self.addresses = addresses
+        self.report = report
+        self.workerSteering = workerSteering
+        do {
+            kernel = try handover.map { handover throws(SteeringError) in
+                try KernelSteering(adopting: handover, configurations: codecs, hash: hash)
+            }
+        } catch {
+            throw Self.failure(error)
+        }
+    }
+
+    /// What the next program of this process goes on with; nil where there is no kernel program.
+    var handover: SteeringHandover? { kernel?.handover }
+
+    /// Puts this release's kernel program in the place of a former one's. Where that fails, the former one steers on.
+    ///
+    /// - Parameter sockets: one of each address.
+    func bringUpToDate(_ sockets: [SocketAddress: Int32]) {
+        guard let kernel, kernel.isOutdated else { return }
+        do {
+            try kernel.replacePrograms(sockets)
+        } catch {
+            report("\(error); the former release's kernel program steers on")
+        }
     }
 
     /// What a lesser form of the program costs, and why a better one was not taken; nil where it is the best.

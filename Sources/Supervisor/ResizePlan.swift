@@ -41,8 +41,12 @@ struct ResizePlan: Equatable {
         takingBack = candidates.sorted { ($1.connections, $0.slot) < ($0.connections, $1.slot) }
             .prefix(count).map(\.slot)
         let used = Set(entries.filter { $0.standing != .free }.map(\.slot))
-        starting = (0...UInt8.max).lazy.map(Slot.init(rawValue:)).filter { !used.contains($0) }
-            .prefix(count - takingBack.count).map { $0 }
+        starting = Array(Self.free(besides: used).prefix(count - takingBack.count))
+    }
+
+    /// The slots that are free where these are not, lowest first.
+    static func free(besides used: Set<Slot>) -> [Slot] {
+        (0...UInt8.max).map(Slot.init(rawValue:)).filter { !used.contains($0) }
     }
 
     /// Slots that are not active yet go first, then those with the fewest connections, then the highest numbers.

@@ -6,8 +6,18 @@ struct RunDirectory: ~Copyable {
     let path: String
     private let lock: FileLock
 
+    /// What keeps other pools out.
+    var lockDescriptor: Int32 { lock.rawValue }
+
     /// Makes the directory if need be, and takes it.
-    init(_ path: String) throws(StartupFailure) {
+    ///
+    /// - Parameter held: the lock that this process has from a former program.
+    init(_ path: String, held: Int32? = nil) throws(StartupFailure) {
+        if let held {
+            self.path = path
+            lock = FileLock(adopting: FileDescriptor(owning: held))
+            return
+        }
         try PrivateDirectory.make(path, name: "run directory", option: "--run-dir", forbidding: .any)
         let what = "run directory \(path)"
         let lock: FileLock?

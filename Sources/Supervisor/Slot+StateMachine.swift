@@ -12,21 +12,22 @@ extension Slot {
     ///                    └─ backing off ←┘
     /// ```
     ///
-    /// A worker that does what no worker does is broken until it died, from starting or active.
+    /// A worker that does what no worker does is broken until it died. One that dies while its slot drains is replaced by one
+    /// that drains as well, so that its clients learn of it.
     ///
     /// A slot whose worker is replaced at once stays in the ring: its sockets queue what comes meanwhile. One
     /// that backs off leaves it until its worker is ready.
     struct StateMachine {
         private enum State {
             case retired
-            case starting(unbound: Set<Int>, since: Instant)
+            case starting(unbound: Set<Int>, since: Instant, drains: Bool)
             case active(since: Instant)
             /// It takes nothing new, and may be taken back.
             case draining(since: Instant)
             /// It had no connection, and nothing is steered to it any more.
             case leaving
             /// The worker did what no worker does, and is killed: what it still says counts for nothing.
-            case broken(since: Instant)
+            case broken(since: Instant, drains: Bool)
             case backingOff
             case stopping
         }
@@ -43,6 +44,32 @@ extension Slot {
             self.addressCount = addressCount
         }
 
+        /// Goes on with a slot from a former program of this process.
+        init(_ state: Handover.SlotState, addressCount: Int) {
+            self.addressCount = addressCount
+            incarnation = state.incarnation
+            holdsSockets = !state.sockets.isEmpty
+            let since = Instant(nanoseconds: state.since)
+            self.state =
+                switch state.standing {
+                case .active: .active(since: since)
+                case .draining: .draining(since: since)
+                case .backingOff: .backingOff
+                case .retired: .retired
+                }
+        }
+
+        /// What the next program of this process goes on with; nil where the slot is about to be something else.
+        var standing: (Handover.SlotState.Standing, since: Instant)? {
+            switch state {
+            case .active(let since): (.active, since)
+            case .draining(let since): (.draining, since)
+            case .backingOff: (.backingOff, .now)
+            case .retired: (.retired, .now)
+            case .starting, .leaving, .broken, .stopping: nil
+            }
+        }
+
         /// Whether packets are being served.
         var isActive: Bool {
             switch state {
@@ -54,8 +81,17 @@ extension Slot {
         /// Whether the slot is one of those that the pool wants, active or about to be.
         var isWanted: Bool {
             switch state {
-            case .starting, .active, .broken, .backingOff: true
+            case .starting(_, _, let drains), .broken(_, let drains): !drains
+            case .active, .backingOff: true
             case .retired, .draining, .leaving, .stopping: false
+            }
+        }
+
+        /// Whether the slot serves, new connections or only those it has: its worker shows that it lives.
+        var isServing: Bool {
+            switch state {
+            case .active, .draining, .leaving: true
+            case .retired, .starting, .broken, .backingOff, .stopping: false
             }
         }
 
@@ -109,12 +145,12 @@ extension Slot {
         /// The worker sent the socket of the address at this index.
         mutating func bound(addressIndex: Int) -> BoundAction {
             switch state {
-            case .starting(var unbound, let since):
+            case .starting(var unbound, let since, let drains):
                 guard unbound.remove(addressIndex) != nil else {
                     broke()
                     return .kill(why: "it bound address \(addressIndex) out of turn")
                 }
-                state = .starting(unbound: unbound, since: since)
+                state = .starting(unbound: unbound, since: since, drains: drains)
                 return .register
             case .active, .draining, .leaving:
                 broke()
@@ -127,6 +163,8 @@ extension Slot {
         enum ReadyAction: Equatable {
             /// Put the slot in the ring.
             case activate
+            /// Tell the worker to drain: its predecessor did.
+            case drain
             case ignore
             /// The worker is broken: kill it.
             case kill(why: String)
@@ -135,10 +173,14 @@ extension Slot {
         /// The worker receives packets.
         mutating func ready(at now: Instant) -> ReadyAction {
             switch state {
-            case .starting(let unbound, _):
+            case .starting(let unbound, _, let drains):
                 guard unbound.isEmpty else {
                     broke()
                     return .kill(why: "it is ready with \(unbound.count) addresses not bound")
+                }
+                if drains {
+                    state = .draining(since: now)
+                    return .drain
                 }
                 state = .active(since: now)
                 holdsSockets = true
@@ -171,15 +213,17 @@ extension Slot {
         /// The worker did what no worker does, and is to be killed; its end follows.
         mutating func broke() {
             switch state {
-            case .starting(_, let since), .active(let since): state = .broken(since: since)
-            case .draining, .leaving: state = .stopping
+            case .starting(_, let since, let drains): state = .broken(since: since, drains: drains)
+            case .active(let since): state = .broken(since: since, drains: false)
+            case .draining(let since): state = .broken(since: since, drains: true)
+            case .leaving: state = .stopping
             case .broken, .stopping: break
             case .retired, .backingOff: preconditionFailure("the slot has no worker")
             }
         }
 
         enum DiedAction: Equatable {
-            /// Start another now; the slot stays in the ring.
+            /// Start another now; the slot stays in the ring, if it is.
             case replace(Spawn)
             /// Take the slot out of the ring, and start another after this time.
             case backOff(Duration)
@@ -194,13 +238,20 @@ extension Slot {
         /// - Parameter poolStarts: whether the pool has not been ready yet.
         mutating func died(at now: Instant, poolStarts: Bool) -> DiedAction {
             switch state {
-            case .starting(_, let since), .active(let since), .broken(let since):
+            case .starting(_, let since, drains: false), .active(let since),
+                .broken(let since, drains: false):
                 guard holdsSockets || !poolStarts else {
                     retire()
                     return .stopPool
                 }
                 return replace(after: backoff.delay(afterRunning: now - since), at: now)
-            case .draining, .leaving, .stopping:
+            case .draining(let since), .broken(let since, drains: true):
+                guard backoff.delay(afterRunning: now - since) == .zero else {
+                    retire()
+                    return .retire
+                }
+                return .replace(spawn(at: now, drains: true))
+            case .starting(_, _, drains: true), .leaving, .stopping:
                 retire()
                 return .retire
             case .retired, .backingOff: preconditionFailure("the slot has no worker")
@@ -222,6 +273,8 @@ extension Slot {
             case askWorker
             /// The worker has not served yet: stop it.
             case stopWorker
+            /// The worker is about to end, and a successor drains.
+            case awaitSuccessor
             /// There is no worker, and there will be none.
             case retire
             case ignore
@@ -233,16 +286,19 @@ extension Slot {
             case .active(let since):
                 state = .draining(since: since)
                 return .askWorker
-            case .starting:
+            case .starting(_, _, drains: false):
                 state = .stopping
                 return .stopWorker
-            case .broken:
+            case .broken(let since, drains: false) where holdsSockets:
+                state = .broken(since: since, drains: true)
+                return .awaitSuccessor
+            case .broken(_, drains: false):
                 state = .stopping
                 return .ignore
             case .backingOff:
                 retire()
                 return .retire
-            case .draining, .leaving, .stopping, .retired: return .ignore
+            case .starting, .broken, .draining, .leaving, .stopping, .retired: return .ignore
             }
         }
 
@@ -271,7 +327,7 @@ extension Slot {
         /// The time to drain is over. Returns whether the worker is to be stopped.
         mutating func drainIsOverdue() -> Bool {
             switch state {
-            case .draining, .leaving:
+            case .draining, .leaving, .starting(_, _, drains: true), .broken(_, drains: true):
                 state = .stopping
                 return true
             case .retired, .starting, .active, .broken, .backingOff, .stopping: return false
@@ -306,9 +362,10 @@ extension Slot {
 
         // MARK: Transitions
 
-        private mutating func spawn(at now: Instant) -> Spawn {
+        private mutating func spawn(at now: Instant, drains: Bool = false) -> Spawn {
             incarnation += 1
-            state = .starting(unbound: holdsSockets ? [] : Set(0..<addressCount), since: now)
+            state = .starting(
+                unbound: holdsSockets ? [] : Set(0..<addressCount), since: now, drains: drains)
             return Spawn(incarnation: incarnation, adoptsSockets: holdsSockets)
         }
 

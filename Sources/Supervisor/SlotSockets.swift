@@ -11,9 +11,17 @@ struct SlotSockets: ~Copyable {
         rawValues = Array(repeating: nil, count: addressCount)
     }
 
+    /// Goes on with sockets that this process has from a former program, by the address's index.
+    init(holding rawValues: [Int32]) {
+        self.rawValues = rawValues
+    }
+
     deinit {
         closeAll()
     }
+
+    /// Those that there are, by the address's index.
+    var held: [Int32] { rawValues.compactMap(\.self) }
 
     private func closeAll() {
         for case let rawValue? in rawValues { close(rawValue) }

@@ -6,8 +6,18 @@ final class StateDirectory {
     let path: String
     private let lock: FileLock
 
+    /// What keeps other pools out.
+    var lockDescriptor: Int32 { lock.rawValue }
+
     /// Takes the directory, which the caller has made.
-    init(_ path: String) throws(StartupFailure) {
+    ///
+    /// - Parameter held: the lock that this process has from a former program.
+    init(_ path: String, held: Int32? = nil) throws(StartupFailure) {
+        if let held {
+            self.path = path
+            lock = FileLock(adopting: FileDescriptor(owning: held))
+            return
+        }
         let what = "state directory \(path)"
         let lock: FileLock?
         do {

@@ -60,13 +60,14 @@ extension Supervisor {
 
     func workerEnded(in slot: Slot) {
         perform(rotation.workerEnded(in: slot))
+        forgetQueries(to: slot)
     }
 
     func rotationIsOverdue() {
         perform(rotation.deadlinePassed())
     }
 
-    private func perform(_ action: KeyRotation.Action) {
+    func perform(_ action: KeyRotation.Action) {
         switch action {
         case .none: break
         case .drop(let former):

@@ -5,17 +5,63 @@ import QUICLB
 
 // What operators ask over the control socket.
 extension Supervisor {
-    func answer(_ request: ControlRequest) -> ControlAnswer {
+    func answer(_ request: ControlRequest, _ reply: ControlReply) {
         do throws(StartupFailure) {
-            switch request {
-            case .status: return .status(try status())
-            case .resize(let workers, let drainTimeout):
-                return .resize(try resize(to: workers, drainTimeout: drainTimeout))
-            case .rotateKey(let key, let grace): return .rotateKey(try rotate(to: key, grace: grace))
-            case .loadBalancerConfiguration: return .loadBalancerConfiguration(contract)
-            }
+            try take(request, reply)
         } catch {
-            return .error(error)
+            reply.send(.error(error))
+        }
+    }
+
+    private func take(_ request: ControlRequest, _ reply: ControlReply) throws(StartupFailure) {
+        switch request {
+        case .status: reply.send(.status(try status()))
+        case .resize(let change, let drainTimeout, let waits):
+            answer(.resize, try resize(change, drainTimeout: drainTimeout), waits: waits, reply)
+        case .drain(let slot, let timeout, let waits):
+            answer(.drain, try drain(slot, timeout: timeout), waits: waits, reply)
+        case .undrain(let slot): reply.send(.change(.undrain, try undrain(slot)))
+        case .restart(let slot, let drainTimeout):
+            try restart(slot, drainTimeout: drainTimeout, reply)
+        case .reload: try reload(reply)
+        case .upgrade(let binary, let drainTimeout):
+            try upgrade(to: binary, drainTimeout: drainTimeout, reply)
+        case .rotateKey(let key, let grace): reply.send(.rotateKey(try rotate(to: key, grace: grace)))
+        case .rotateSecrets:
+            try rotateSecrets()
+            reply.send(.done(.rotateSecrets))
+        case .loadBalancerConfiguration: reply.send(.loadBalancerConfiguration(contract))
+        case .connections(let slot, let peer): try listConnections(of: slot, from: peer, reply)
+        case .close(let connection, let code, let reason):
+            try closeConnection(connection, code: code, reason: reason, reply)
+        case .stop(let now):
+            reply.send(.done(.stop))
+            stop()
+            // What stops the second time stops at once.
+            if now { stop() }
+        }
+    }
+
+    /// Answers now, or when what was wished for has come true.
+    private func answer(_ command: ControlCommand, _ change: PoolChange, waits: Bool, _ reply: ControlReply) {
+        if waits {
+            begin(AwaitedChange(command, change, of: self, reply: reply))
+        } else {
+            reply.send(.change(command, change))
+        }
+    }
+
+    /// Takes what only a pool can do that serves.
+    func requireServing(_ what: String) throws(StartupFailure) {
+        switch phase {
+        case .serving:
+            guard isUpgrading else { return }
+            throw StartupFailure(
+                .temporary, what, why: "the pool is being upgraded", remedy: "try again when it is")
+        case .starting:
+            throw StartupFailure(
+                .temporary, what, why: "the pool is starting", remedy: "try again when it is ready")
+        case .stopping: throw StartupFailure(.temporary, what, why: "the pool is stopping")
         }
     }
 
@@ -28,48 +74,23 @@ extension Supervisor {
             }
         return PoolStatus(
             state: state, steering: steering.description, addresses: addresses.map(\.description),
-            workers: slots.count { $0.isWanted },
-            configurations: connectionIDs.configurations.map(\.id.rawValue), slots: slots.map(\.status),
-            kernel: try steering.counters())
+            workers: wantedCount, configurations: connectionIDs.configurations.map(\.id.rawValue),
+            slots: slots.map(\.status), kernel: try steering.counters())
     }
 
-    // MARK: Resize
+    // MARK: Operations
 
-    private func resize(
-        to count: Int, drainTimeout: Duration
-    ) throws(StartupFailure) -> ControlAnswer.Resize {
-        let what = "resize to \(count)"
-        switch phase {
-        case .serving: break
-        case .starting:
-            throw StartupFailure(
-                .temporary, what, why: "the pool is starting", remedy: "try again when it is ready")
-        case .stopping: throw StartupFailure(.temporary, what, why: "the pool is stopping")
-        }
-        guard PoolConfiguration.workerCounts.contains(count) else {
-            throw StartupFailure(
-                .usage, what, why: "a pool has 1 to 256 workers", remedy: "give a number in that range")
-        }
-        try configuration.checkDescriptors(forWorkers: count)
-        let plan = ResizePlan(slots.map(\.entry), count: count)
-        let deadline = Instant.now + drainTimeout
-        for slot in plan.takingBack { _ = slots[Int(slot.rawValue)].takeBack() }
-        try start(plan.starting, what)
-        for slot in plan.draining { slots[Int(slot.rawValue)].drain(by: deadline) }
-        return ControlAnswer.Resize(
-            workers: count, starting: plan.starting.map(\.rawValue),
-            draining: slots.filter(\.isDraining).map(\.slot.rawValue))
+    /// Has an operation go on until it is done.
+    func begin(_ operation: any PoolOperation) {
+        operations.append(operation)
     }
 
-    private func start(_ starting: [Slot], _ what: String) throws(StartupFailure) {
-        for slot in starting {
-            do {
-                while slots.count <= Int(slot.rawValue) { _ = try addSlot() }
-            } catch {
-                throw StartupFailure(.unavailable, what, why: "slot \(slot) has no stats page: \(error)")
-            }
-            slots[Int(slot.rawValue)].start()
-        }
+    /// To be called after each turn of the loop.
+    func proceedWithOperations() {
+        guard !operations.isEmpty else { return }
+        // Who is answered may ask for the next at once.
+        let finished = operations.filter { $0.proceed() }
+        operations.removeAll { operation in finished.contains { $0 === operation } }
     }
 
     // MARK: Connection IDs
@@ -77,10 +98,7 @@ extension Supervisor {
     private func rotate(
         to text: String?, grace: Duration
     ) throws(StartupFailure) -> ControlAnswer.RotateKey {
-        guard case .serving = phase else {
-            throw StartupFailure(
-                .temporary, "rotate the key", why: "the pool is not serving", remedy: "try again when it is")
-        }
+        try requireServing("rotate the key")
         let key = text.flatMap { Hexadecimal.decode($0) }.flatMap(Configuration.Key.init)
         guard text == nil || key != nil else {
             throw StartupFailure(.usage, "rotate the key", why: "a key has 32 hexadecimal digits")

@@ -13,11 +13,16 @@ extension Supervisor {
 
     func secretsAreDue() {
         do {
-            try keys.rotate(at: .now)
+            try rotateSecrets()
         } catch {
             Report.notice("the keys of tickets and tokens stay as they are: \(error)")
-            return loop.set(secretsTimer, to: .now + Self.secondAttempt)
+            loop.set(secretsTimer, to: .now + Self.secondAttempt)
         }
+    }
+
+    /// Has new keys of tickets and tokens in use; what was made under those before them is good until the next time.
+    func rotateSecrets() throws(StartupFailure) {
+        try keys.rotate(at: .now)
         for slot in slots { slot.send(.secrets(keys.secrets)) }
         scheduleSecretRotation()
     }

@@ -33,16 +33,17 @@ extension Supervisor {
             configurations: connectionIDs.configurations, nonces: nonces,
             steering: steering.workerSteering, forwardingDirectory: runDirectory.path, placement: placement,
             active: ring.members.sorted(),
-            tls: configuration.tls, secrets: keys.secrets,
-            options: configuration.options)
+            secrets: keys.secrets, service: configuration.service)
         worker.eventTracePath = configuration.eventTrace ?? ""
         return worker
     }
 
-    func checkConfigurationFitsChannel() throws(StartupFailure) {
-        let example = workerConfiguration(
+    /// Throws where a worker could not be told of these settings.
+    func checkFitsChannel(_ service: ServiceSettings) throws(StartupFailure) {
+        var example = workerConfiguration(
             slot: Slot(rawValue: 0), Slot.StateMachine.Spawn(incarnation: 1, adoptsSockets: false),
             nonces: .empty)
+        example.service = service
         let size = SupervisorMessage.configure(example).encoded().count
         guard size <= PacketChannel.maximumMessageSize else {
             throw StartupFailure(
@@ -108,7 +109,7 @@ extension Supervisor {
         }
     }
 
-    private func setRing() {
+    func setRing() {
         do {
             try steering.setRing(ring.members)
         } catch {

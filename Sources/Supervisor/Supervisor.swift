@@ -20,7 +20,9 @@ package final class Supervisor {
     }
 
     let command: WorkerCommand
-    let configuration: PoolConfiguration
+    var configuration: PoolConfiguration
+    /// Reads it anew.
+    let configurationSource: () throws(StartupFailure) -> PoolConfiguration
     let keys: PoolKeys
     let connectionIDs: ConnectionIDKeys
     let placement: PlacementHash
@@ -40,43 +42,80 @@ package final class Supervisor {
     var rotation = KeyRotation()
     var rotationTimer: Timer!
     var secretsTimer: Timer!
+    var checkTimer: Timer!
+    /// When the workers' signs of life are looked at next.
+    var nextCheck = Instant.never
+    /// What was asked and takes time.
+    var operations: [any PoolOperation] = []
+    /// Counts the wishes for more workers, fewer or others: the newest is the one that counts.
+    var wishes = 0
+    /// What workers were asked, by the request's number.
+    var queries: [UInt32: PendingQuery] = [:]
+    var newestRequest: UInt32 = 0
     var phase = Phase.starting
-    private var controlSocket: ControlSocket?
+    /// Whether another program takes this one's place, or has just done so.
+    var isUpgrading = false
+    /// This program's file.
+    let executable: Executable
+    private(set) var controlSocket: ControlSocket?
     private var onReady: () -> Void = {}
     /// What the kernel gave the first socket.
     var bufferSizes: (receive: Int32, send: Int32)?
 
+    /// Goes on with a pool that a former program of this process left. Where this throws, it can still be given back.
+    convenience init(
+        _ configuration: PoolConfiguration, command: WorkerCommand,
+        reloadingFrom source: @escaping () throws(StartupFailure) -> PoolConfiguration,
+        goingOnWith original: Handover
+    ) throws(StartupFailure) {
+        let handover: Handover
+        do {
+            handover = try original.duplicated()
+        } catch {
+            throw StartupFailure(.unavailable, "go on with the pool", why: "\(error)")
+        }
+        try self.init(configuration, command: command, reloadingFrom: source, handover: handover)
+        try resume(handover, original: original)
+    }
+
     /// Takes what the pool needs of the host: the run directory, the addresses, the steering program. Signals
     /// that stop the pool are blocked from here on.
-    package init(_ configuration: PoolConfiguration, command: WorkerCommand = WorkerCommand())
-        throws(StartupFailure)
-    {
+    ///
+    /// - Parameters:
+    ///   - source: reads the configuration anew, for a reload.
+    ///   - handover: what a former program of this process left, whose descriptors are taken over; nil: a new pool.
+    init(
+        _ configuration: PoolConfiguration, command: WorkerCommand,
+        reloadingFrom source: @escaping () throws(StartupFailure) -> PoolConfiguration,
+        handover: Handover? = nil
+    ) throws(StartupFailure) {
+        configurationSource = source
         try configuration.validate()
         try configuration.raiseDescriptorLimit()
         self.configuration = configuration
         self.command = command
-        runDirectory = try RunDirectory(configuration.runDirectory ?? ControlPath.defaultRunDirectory)
-        let state = try StateDirectory(configuration.stateDirectory)
+        do {
+            executable = try Executable.current()
+        } catch {
+            throw StartupFailure(.unavailable, "open this program's file", why: "\(error)")
+        }
+        runDirectory = try RunDirectory(
+            configuration.runDirectory ?? ControlPath.defaultRunDirectory, held: handover?.runLock)
+        let state = try StateDirectory(configuration.stateDirectory, held: handover?.stateLock)
         keys = try PoolKeys(
             state, resetSecret: configuration.resetSecret, lifetime: configuration.secretLifetime, at: .now)
         connectionIDs = try ConnectionIDKeys(
-            configuration.connectionIDs, host: configuration.hostID, state: state)
-        var generator = SystemRandomNumberGenerator()
-        placement = PlacementHash(using: &generator)
-        var reservations: [AddressReservation] = []
-        for address in configuration.addresses {
-            reservations.append(try AddressReservation(address))
-        }
-        self.reservations = reservations
-        steering = try PoolSteering(
-            mode: configuration.steering,
-            codecs: connectionIDs.configurations.map(connectionIDs.layout.codec)
-                + [connectionIDs.layout.unroutableCodec],
-            hash: placement, addresses: reservations.map(\.address), report: Report.notice)
+            configuration.connectionIDs, host: configuration.hostID, state: state,
+            inUse: handover?.configurations)
+        placement = handover?.placement ?? .random()
+        reservations =
+            if let handover { try handover.reservations() } else { try Self.reserve(configuration.addresses) }
+        steering = try Self.steering(
+            configuration.steering, connectionIDs, placement, reservations.map(\.address), handover)
         do {
-            signals = try SignalDescriptor([SIGTERM, SIGINT])
+            signals = try SignalDescriptor([SIGTERM, SIGINT, SIGHUP, SIGUSR2])
             loop = try EventLoop()
-            let pageMemory = try PoolPage.makeMemory()
+            let pageMemory = try PoolPage.memory(held: handover?.poolPage)
             page = PoolPage(in: pageMemory)
             self.pageMemory = pageMemory
             signalSource = EventSource(fileDescriptor: signals.rawValue) { [unowned self] _ in
@@ -86,15 +125,41 @@ package final class Supervisor {
             stopTimer = Timer { [unowned self] in stopIsOverdue() }
             rotationTimer = Timer { [unowned self] in rotationIsOverdue() }
             secretsTimer = Timer { [unowned self] in secretsAreDue() }
+            checkTimer = Timer { [unowned self] in checkWorkers() }
+            loop.addEndOfTurnHook { [unowned self] in proceedWithOperations() }
             try loop.add(signalSource, for: .readable)
-            for _ in 0..<configuration.workerCount { _ = try addSlot() }
+            for state in handover?.slots ?? [] {
+                slots.append(
+                    try WorkerSlot(state, addressCount: reservations.count, loop: loop, pool: self))
+            }
+            if handover == nil { for _ in 0..<configuration.workerCount { _ = try addSlot() } }
         } catch {
             throw StartupFailure(.unavailable, "start the pool", why: "\(error)")
         }
-        try checkConfigurationFitsChannel()
-        controlSocket = try ControlSocket(directory: runDirectory.path, loop: loop) { [unowned self] in
-            answer($0)
+        try checkFitsChannel(configuration.service)
+        controlSocket = try ControlSocket(
+            directory: runDirectory.path, loop: loop, held: handover?.controlSocket
+        ) { [unowned self] in answer($0, $1) }
+    }
+
+    private static func reserve(_ addresses: [SocketAddress]) throws(StartupFailure) -> [AddressReservation] {
+        var reservations: [AddressReservation] = []
+        for address in addresses { reservations.append(try AddressReservation(address)) }
+        return reservations
+    }
+
+    private static func steering(
+        _ mode: SteeringMode, _ ids: ConnectionIDKeys, _ hash: PlacementHash, _ addresses: [SocketAddress],
+        _ handover: Handover?
+    ) throws(StartupFailure) -> PoolSteering {
+        let codecs = ids.configurations.map(ids.layout.codec) + [ids.layout.unroutableCodec]
+        guard let handover else {
+            return try PoolSteering(
+                mode: mode, codecs: codecs, hash: hash, addresses: addresses, report: Report.notice)
         }
+        return try PoolSteering(
+            WorkerSteering(rawValue: handover.workerSteering) ?? .off, adopting: handover.steering,
+            codecs: codecs, hash: hash, addresses: addresses, report: Report.notice)
     }
 
     /// What the pool listens on, every port chosen.
@@ -107,15 +172,18 @@ package final class Supervisor {
     package func run(onReady: @escaping () -> Void = {}) throws(StartupFailure) {
         defer { controlSocket?.close() }
         self.onReady = onReady
-        if !configuration.tls.keyLogPath.isEmpty {
-            Report.notice(
-                "key log \(configuration.tls.keyLogPath): whoever reads it can decrypt all connections")
+        let keyLog = configuration.service.tls.keyLogPath
+        if !keyLog.isEmpty {
+            Report.notice("key log \(keyLog): whoever reads it can decrypt all connections")
         }
-        loop.set(startTimer, to: .now + configuration.startTimeout)
         scheduleSecretRotation()
-        for slot in slots {
-            guard case .starting = phase else { break }
-            slot.start()
+        scheduleChecks()
+        if isStarting {
+            loop.set(startTimer, to: .now + configuration.startTimeout)
+            for slot in slots {
+                guard case .starting = phase else { break }
+                slot.start()
+            }
         }
         do {
             if !stopIfAllRetired() { try loop.run() }
@@ -152,14 +220,34 @@ package final class Supervisor {
 
     private func receiveSignals() {
         do {
-            while try signals.receive() != nil { stop() }
+            while let signal = try signals.receive() { receive(signal) }
         } catch {
             preconditionFailure("signalfd: \(error)")
         }
     }
 
+    private func receive(_ signal: Int32) {
+        switch signal {
+        case SIGHUP: attempt { () throws(StartupFailure) in try reload(nil) }
+        case SIGUSR2:
+            attempt { () throws(StartupFailure) in
+                try upgrade(to: nil, drainTimeout: ControlRequest.defaultDrainTimeout, nil)
+            }
+        default: stop()
+        }
+    }
+
+    /// Tells why, where it fails.
+    private func attempt(_ body: () throws(StartupFailure) -> Void) {
+        do {
+            try body()
+        } catch {
+            Report.notice(error)
+        }
+    }
+
     /// Stops the pool in order; the second time, at once.
-    private func stop() {
+    func stop() {
         switch phase {
         case .starting, .serving:
             phase = .stopping(nil)

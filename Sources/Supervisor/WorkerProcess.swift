@@ -5,6 +5,8 @@ import Linux
 
 /// One worker process: the channel to it, and its end. Confined to the loop's thread.
 final class WorkerProcess {
+    /// When it was started.
+    let began: Instant
     private let handle: ProcessHandle
     private let channel: PacketChannel
     private let loop: EventLoop
@@ -15,6 +17,7 @@ final class WorkerProcess {
 
     /// Starts the process. `owner` hears of its messages and its end, and keeps this object until then.
     init(_ command: WorkerCommand, loop: EventLoop, owner: WorkerSlot) throws(Errno) {
+        began = .now
         let pair = try PacketChannel.makePair()
         handle = try ProcessSpawn.spawn(
             executable: command.executable, arguments: command.arguments,
@@ -23,14 +26,38 @@ final class WorkerProcess {
         channel = pair.ends { first, _ in first }
         self.loop = loop
         self.owner = owner
+        do throws(Errno) {
+            try watch()
+        } catch {
+            handle.end()
+            throw error
+        }
+    }
+
+    /// Goes on with a process that was started by a former program of this one.
+    init(_ state: Handover.WorkerState, loop: EventLoop, owner: WorkerSlot) throws(Errno) {
+        began = Instant(nanoseconds: state.began)
+        handle = ProcessHandle(adopting: FileDescriptor(owning: state.handle), processID: state.pid)
+        channel = PacketChannel(adopting: FileDescriptor(owning: state.channel))
+        self.loop = loop
+        self.owner = owner
+        try watch()
+    }
+
+    /// What the next program of this process goes on with.
+    var state: Handover.WorkerState {
+        Handover.WorkerState(
+            pid: processID, handle: handle.rawValue, channel: channel.rawValue, began: began.nanoseconds)
+    }
+
+    private func watch() throws(Errno) {
         channelSource = EventSource(fileDescriptor: channel.rawValue) { [unowned self] _ in receive() }
         exitSource = EventSource(fileDescriptor: handle.rawValue) { [unowned self] _ in reap() }
+        try loop.add(channelSource, for: .readable)
         do throws(Errno) {
-            try loop.add(channelSource, for: .readable)
             try loop.add(exitSource, for: .readable)
         } catch {
             loop.remove(channelSource)
-            handle.end()
             throw error
         }
     }

@@ -24,13 +24,18 @@ final class WorkerSlot {
     private var restartTimer: Timer!
     private var killTimer: Timer!
     private var drainTimer: Timer!
-    private var drainDeadline: Instant?
+    private(set) var drainDeadline: Instant?
+    private var rate = ConnectionRate()
+    /// The incarnation that the slot was last started with: a later one means that it did not become ready.
+    private var firstIncarnation: UInt32 = 0
     /// Where other workers send what is this slot's; nil where they do not.
     private var forwardingSocket: ForwardingSocket?
     /// What the kill timer is about.
     private var overdue = ""
     /// Why the worker was killed, if it was.
     private var killReason: String?
+    /// Whether the worker was told of new settings and has not said yet that it serves by them.
+    private(set) var awaitsReload = false
 
     init(_ slot: Slot, addressCount: Int, loop: EventLoop, pool: Supervisor) throws(Errno) {
         self.slot = slot
@@ -40,6 +45,53 @@ final class WorkerSlot {
         machine = Slot.StateMachine(addressCount: addressCount)
         self.loop = loop
         self.pool = pool
+        makeTimers()
+    }
+
+    /// Goes on with a slot from a former program of this process.
+    ///
+    /// - Throws: EINVAL where its page has another layout.
+    init(
+        _ state: Handover.SlotState, addressCount: Int, loop: EventLoop, pool: Supervisor
+    ) throws(Errno) {
+        slot = Slot(rawValue: state.slot)
+        let memory = try SharedMemory(mapping: FileDescriptor(owning: state.page), size: StatsPage.size)
+        guard let page = StatsPage(opening: memory) else { throw .invalidArgument }
+        pageMemory = memory
+        self.page = page
+        sockets =
+            state.sockets.isEmpty
+            ? SlotSockets(addressCount: addressCount) : SlotSockets(holding: state.sockets)
+        machine = Slot.StateMachine(state, addressCount: addressCount)
+        firstIncarnation = state.incarnation
+        self.loop = loop
+        self.pool = pool
+        makeTimers()
+        if let held = state.forwarding, let directory = pool.forwardingDirectory {
+            forwardingSocket = ForwardingSocket(slot: slot, directory: directory, held: held)
+        }
+        process = try state.worker.map { worker throws(Errno) in
+            try WorkerProcess(worker, loop: loop, owner: self)
+        }
+        if let deadline = state.drainDeadline {
+            drainDeadline = Instant(nanoseconds: deadline)
+            loop.set(drainTimer, to: drainDeadline!)
+        }
+    }
+
+    /// What the next program of this process goes on with; nil where the slot is about to be something else.
+    var handover: Handover.SlotState? {
+        guard let (standing, since) = machine.standing else { return nil }
+        return Handover.SlotState(
+            slot: slot.rawValue, standing: standing, incarnation: incarnation, page: pageMemory.rawValue,
+            sockets: sockets.held, forwarding: forwardingSocket?.rawValue, worker: process?.state,
+            since: since.nanoseconds, drainDeadline: drainDeadline?.nanoseconds)
+    }
+
+    /// A socket of each address; none where the slot has none.
+    var heldSockets: [Int32] { sockets.held }
+
+    private func makeTimers() {
         restartTimer = Timer { [unowned self] in restart() }
         killTimer = Timer { [unowned self] in workerBroke(why: overdue) }
         drainTimer = Timer { [unowned self] in drainIsOverdue() }
@@ -49,7 +101,17 @@ final class WorkerSlot {
     var isRetired: Bool { machine.isRetired }
     var isWanted: Bool { machine.isWanted }
     var incarnation: UInt32 { machine.incarnation }
-    var isDraining: Bool { drainDeadline != nil }
+    /// How far the slot is with draining; nil where it does not.
+    var draining: PoolProgress.Draining? {
+        secondsLeftToDrain.map { left in
+            PoolProgress.Draining(slot: slot.rawValue, connections: connections, secondsLeft: left)
+        }
+    }
+    private var secondsLeftToDrain: Int? {
+        drainDeadline.map { max(0, Int(($0 - .now).components.seconds)) }
+    }
+    /// Whether the slot is what it is until something happens to it: no worker is about to be ready, or to end.
+    var isSettled: Bool { machine.standing != nil }
     var hasWorker: Bool { process != nil }
     var connections: UInt64 { page[.connectionsCurrent] }
 
@@ -58,27 +120,33 @@ final class WorkerSlot {
         let standing: ResizePlan.Standing =
             switch machine.status {
             case .retired: .free
-            case .starting, .active, .backingOff, .stopping:
-                machine.isWanted ? .wanted(isActive: isActive) : .ending
             case .draining: .draining
-            case .leaving: .ending
+            case .starting, .active, .backingOff, .leaving, .stopping:
+                machine.isWanted ? .wanted(isActive: isActive) : .ending
             }
         return ResizePlan.Entry(slot: slot, standing: standing, connections: connections)
     }
 
     var status: SlotStatus {
-        let secondsLeft = drainDeadline.map { max(0, Int(($0 - .now).components.seconds)) }
         let counters = Counter.allCases.map { ($0.name, page[$0]) }
         return SlotStatus(
             slot: slot, state: machine.status, pid: process?.processID, incarnation: incarnation,
-            connections: connections, drainSecondsLeft: secondsLeft,
-            counters: Dictionary(uniqueKeysWithValues: counters))
+            connections: connections, newPerSecond: rate.perSecond,
+            ageSeconds: process.map { Int((.now - $0.began).components.seconds) },
+            drainSecondsLeft: secondsLeftToDrain, counters: Dictionary(uniqueKeysWithValues: counters))
     }
 
     // MARK: What the pool wants
 
     func start() {
-        spawn(machine.start(at: .now))
+        let spawn = machine.start(at: .now)
+        firstIncarnation = spawn.incarnation
+        self.spawn(spawn)
+    }
+
+    /// Whether the slot was started and its first worker did not become ready.
+    var failedToStart: Bool {
+        !isActive && (isRetired || machine.status == .backingOff || incarnation != firstIncarnation)
     }
 
     func stop() {
@@ -95,15 +163,20 @@ final class WorkerSlot {
     func drain(by deadline: Instant) {
         switch machine.drain() {
         case .askWorker:
-            drainDeadline = deadline
-            loop.set(drainTimer, to: deadline)
-            // Out of the ring first: what comes after the worker has said that it has nothing would be lost.
-            pool.slotBecameInactive(slot)
-            process?.send(.drain)
+            beginDraining(by: deadline)
+            process?.send(.drain(linger: .zero))
+        case .awaitSuccessor: beginDraining(by: deadline)
         case .stopWorker: stopWorker(why: "the slot is not wanted any more")
         case .retire: retire()
         case .ignore: break
         }
+    }
+
+    private func beginDraining(by deadline: Instant) {
+        drainDeadline = deadline
+        loop.set(drainTimer, to: deadline)
+        // Out of the ring first: what comes after the worker has said that it has nothing would be lost.
+        pool.slotBecameInactive(slot)
     }
 
     /// Puts a draining slot back in the ring. Returns whether that was possible.
@@ -158,6 +231,32 @@ final class WorkerSlot {
         process?.kill()
     }
 
+    /// Has the worker serve by these settings, if there is one: it has begun with others.
+    func reload(_ settings: ServiceSettings) {
+        guard hasWorker else { return }
+        awaitsReload = true
+        process?.send(.reload(settings))
+    }
+
+    /// Goes on after the process has taken another program: what is due by the clock is set again.
+    func resume() {
+        if machine.status == .backingOff { loop.set(restartTimer, to: .now) }
+    }
+
+    // MARK: Signs of life
+
+    /// Looks at the page: how many connections came lately, and whether the worker has turned its loop.
+    ///
+    /// - Parameters:
+    ///   - silence: how long a worker may show nothing before it is killed.
+    ///   - isFair: whether workers had the time to.
+    func check(silence: Duration, isFair: Bool, at now: Instant) {
+        rate.sample(page[.connectionsAccepted], at: now)
+        guard isFair, machine.isServing, page.heartbeat > 0 else { return }
+        let silent = now - Instant(nanoseconds: page.heartbeat)
+        if silent > silence { workerBroke(why: "it was silent for \(silence)") }
+    }
+
     // MARK: What the worker does
 
     func received(_ message: WorkerMessage, descriptors: inout DescriptorQueue) {
@@ -168,6 +267,10 @@ final class WorkerSlot {
         case .drained: drained()
         case .needsNonces(let id): pool.slot(self, needsNoncesFor: id)
         case .unused(let id): pool.slot(slot, isDoneWith: id)
+        case .reloaded: awaitsReload = false
+        case .connections(let request, let connections, let isLast):
+            pool.slot(slot, request, has: connections, isLast: isLast)
+        case .closed(let request, let wasOpen): pool.slot(slot, request, closedOpen: wasOpen)
         }
     }
 
@@ -191,9 +294,18 @@ final class WorkerSlot {
         case .activate:
             loop.clear(killTimer)
             pool.slotBecameActive(slot)
+        case .drain:
+            loop.clear(killTimer)
+            drainAfterCrash()
         case .kill(let why): workerBroke(why: why)
         case .ignore: break
         }
+    }
+
+    /// The predecessor's clients learn that their connections are gone, as long as they may believe in them.
+    private func drainAfterCrash() {
+        let timeLeft = drainDeadline.map { max(.zero, $0 - .now) } ?? .zero
+        process?.send(.drain(linger: min(timeLeft, pool.configuration.service.options.transport.idleTimeout)))
     }
 
     private func failed(_ failure: StartupFailure) {
@@ -219,6 +331,7 @@ final class WorkerSlot {
 
     func workerEnded(_ status: ProcessHandle.Status) {
         pool.workerEnded(in: slot)
+        awaitsReload = false
         let who = process.map { "worker \($0.processID)" } ?? "its worker"
         let how = killReason.map { "was killed: \($0)" } ?? status.description
         process = nil

@@ -72,7 +72,9 @@ package final class Connection: @unchecked Sendable {
     package internal(set) var isEstablished = false
     /// Called once, when the connection is closed by either side.
     package var onClose: (() -> Void)?
-    /// The IDs that lead to it, and where it is counted; nil where it is not. The listener's to keep.
+    /// What tells it from the listener's others, the IDs that lead to it, and where it is counted; nil where it is not. The
+    /// listener's to keep.
+    package var number: UInt64 = 0
     package var connectionIDs: [ConnectionID] = []
     package var network: ClientNetwork?
 

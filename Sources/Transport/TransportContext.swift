@@ -8,8 +8,9 @@ package final class TransportContext {
     package let loop: EventLoop
     package let random: RandomSource
     /// For the connections that are accepted; nil where none are.
-    let tls: ServerContext?
-    let settings: TransportSettings
+    private(set) var tls: ServerContext?
+    /// Of connections that begin from now on.
+    private(set) var settings: TransportSettings
     let blocks = BlockPool()
     /// Where ngtcp2 writes the path of the packet at hand.
     let path: UnsafeMutablePointer<ngtcp2_path_storage>
@@ -44,6 +45,16 @@ package final class TransportContext {
     /// Makes session tickets by the first of `keys` from now on, and opens those of any of them.
     package func setTicketKeys(_ keys: [[UInt8]]) throws(TLSError) {
         try tls?.setTicketKeys(keys)
+    }
+
+    /// Begins connections with these from now on. Those that are there go on with what they began with.
+    ///
+    /// - Precondition: the longest UDP payload is as before.
+    package func use(_ tls: ServerContext, _ settings: TransportSettings) {
+        precondition(
+            settings.maximumUDPPayload == self.settings.maximumUDPPayload, "buffers have this length")
+        self.tls = tls
+        self.settings = settings
     }
 
     /// Has clients of connections that begin from now on go on at this address (RFC 9000 §9.6); one of each family.

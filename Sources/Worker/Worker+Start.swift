@@ -3,7 +3,7 @@ private import EventLoop
 internal import Linux
 private import Listener
 private import QUICLB
-private import TLS
+internal import TLS
 private import Transport
 
 extension Worker {
@@ -31,6 +31,8 @@ extension Worker {
         self.listener = listener
         self.stats = stats
         slot = configuration.slot
+        secrets = configuration.secrets
+        handlerConfiguration = configuration.service.handlerConfiguration
         let housekeeping = Housekeeping(loop: loop, stats: stats)
         housekeeping.run()
         self.housekeeping = housekeeping
@@ -87,16 +89,9 @@ extension Worker {
                 .configuration, "worker: start with ngtcp2 \(NGTCP2.version)",
                 why: "ngtcp2 \(NGTCP2.minimumVersion) or later is needed", remedy: "run scripts/install-deps")
         }
-        let options = try ServerOptions(
-            configuration.tls, ticketKeys: configuration.secrets.ticketKeys, callbacks: callbacks)
-        let tls: ServerContext
+        let service = configuration.service
+        let tls = try makeServerContext(service.tls, ticketKeys: configuration.secrets.ticketKeys)
         let ids: ConnectionIDs
-        do {
-            tls = try ServerContext(options)
-        } catch {
-            throw StartupFailure(
-                .configuration, "tls: \(error.operation)", why: error.reason, remedy: error.advice)
-        }
         do {
             ids = try ConnectionIDs(
                 host: configuration.hostID, slot: configuration.slot,
@@ -106,7 +101,7 @@ extension Worker {
         }
         let context = TransportContext(
             loop: loop, random: RandomSource(), tls: tls,
-            settings: TransportSettings(configuration.options.transport))
+            settings: TransportSettings(service.options.transport))
         if !configuration.eventTracePath.isEmpty {
             context.trace = try EventTrace.open(configuration.eventTracePath)
         }
@@ -115,8 +110,20 @@ extension Worker {
             routing: Routing(
                 slot: configuration.slot, steering: configuration.steering, hash: configuration.placement,
                 active: configuration.active),
-            secrets: configuration.secrets, options: configuration.options, stats: stats, pool: pool,
+            secrets: configuration.secrets, options: service.options, stats: stats, pool: pool,
             report: { [unowned self] in send($0) }, onConnection: application)
+    }
+
+    func makeServerContext(
+        _ options: TLSOptions, ticketKeys: [[UInt8]]
+    ) throws(StartupFailure) -> ServerContext {
+        let options = try ServerOptions(options, ticketKeys: ticketKeys, callbacks: callbacks)
+        do {
+            return try ServerContext(options)
+        } catch {
+            throw StartupFailure(
+                .configuration, "tls: \(error.operation)", why: error.reason, remedy: error.advice)
+        }
     }
 
     private func startForwarding(
@@ -144,7 +151,7 @@ extension Worker {
         do {
             guard !configuration.adoptsSockets else { return try adoptSocket(descriptors.next()) }
             let socket = try UDPSocket(
-                binding: address, UDPSocket.Setup(configuration.options.sockets))
+                binding: address, UDPSocket.Setup(configuration.service.options.sockets))
             send(
                 .bound(addressIndex: index, socket.localAddress),
                 descriptors: [socket.fileDescriptor.rawValue])

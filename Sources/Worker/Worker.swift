@@ -24,6 +24,9 @@ package final class Worker {
     /// The counters; nil before the worker is configured.
     package internal(set) var stats: StatsPage?
     package internal(set) var slot: Slot?
+    /// The application's own; empty before the worker is configured.
+    package internal(set) var handlerConfiguration: [UInt8] = []
+    var secrets: PoolSecrets?
     /// The worker that this process is; nil where it is none. Confined to the loop's thread.
     package private(set) nonisolated(unsafe) static var current: Worker?
     var housekeeping: Housekeeping?
@@ -100,13 +103,19 @@ package final class Worker {
         case .stop(let code, let reason):
             stop(code: code, reason: reason, servesClosingPeriod: true)
         case .place(let active): listener?.place(active: active)
-        case .drain: listener?.drain()
+        case .drain(let linger): listener?.drain(linger: linger)
         case .resume: listener?.resume()
         case .leave: leave()
         case .rotate(let configuration, let nonces): try rotate(to: configuration, nonces)
         case .drop(let id): listener?.drop(id)
         case .nonces(let id, let nonces): listener?.add(nonces, for: id)
         case .secrets(let secrets): try use(secrets)
+        case .reload(let settings): try reload(settings)
+        case .listConnections(let request, let peer):
+            listener?.listConnections(request: request, peer: peer)
+        case .continueListing(let request): listener?.continueListing(request: request)
+        case .closeConnection(let request, let number, let code, let reason):
+            listener?.closeConnection(number, request: request, code: code, reason: reason)
         }
     }
 
@@ -116,11 +125,20 @@ package final class Worker {
     }
 
     private func use(_ secrets: PoolSecrets) throws(StartupFailure) {
+        self.secrets = secrets
         do {
             try listener?.use(secrets)
         } catch {
             throw StartupFailure(.internal, "worker: use new keys", why: error.reason)
         }
+    }
+
+    private func reload(_ settings: ServiceSettings) throws(StartupFailure) {
+        guard let listener, let secrets else { return }
+        let tls = try makeServerContext(settings.tls, ticketKeys: secrets.ticketKeys)
+        listener.use(settings.options, tls: tls, settings: TransportSettings(settings.options.transport))
+        handlerConfiguration = settings.handlerConfiguration
+        send(.reloaded)
     }
 
     private func rotate(to configuration: Configuration, _ nonces: NonceRange) throws(StartupFailure) {

@@ -61,6 +61,17 @@ enum Fixtures {
         return options
     }()
 
+    static let service: ServiceSettings = {
+        var service = ServiceSettings(tls: tls, options: options)
+        service.handlerConfiguration = [1, 2, 3]
+        return service
+    }()
+
+    private static let summary = ConnectionSummary(
+        number: 7, peer: "192.0.2.1:9", state: "established", applicationProtocol: "h3",
+        connectionIDs: ["00ff", "01"], ageMilliseconds: 8, smoothedRoundTripMicroseconds: 9,
+        octetsReceived: 10, octetsSent: 11)
+
     static let configuration: WorkerConfiguration = {
         var configuration = WorkerConfiguration(
             slot: Slot(rawValue: 3), incarnation: 7,
@@ -69,8 +80,7 @@ enum Fixtures {
             configurations: [keyed, plaintext], nonces: NonceRange(first: 1 << 100 | 5, count: 1 << 20),
             steering: .forward, forwardingDirectory: "/run/drover",
             placement: PlacementHash(key: (1, 2)), active: [Slot(rawValue: 0), Slot(rawValue: 255)],
-            tls: tls,
-            secrets: secrets, options: options)
+            secrets: secrets, service: service)
         configuration.eventTracePath = "/tmp/trace"
         return configuration
     }()
@@ -80,9 +90,12 @@ enum Fixtures {
 
     static let supervisorMessages: [SupervisorMessage] = [
         .configure(configuration), .stop(code: 0x10c, reason: "the pool stops"),
-        .place(active: [Slot(rawValue: 4), Slot(rawValue: 200)]), .drain, .resume, .leave,
+        .place(active: [Slot(rawValue: 4), Slot(rawValue: 200)]), .drain(linger: .seconds(3)), .resume,
+        .leave,
         .rotate(keyed, NonceRange(first: .max, count: .max)), .drop(plaintext.id), .nonces(keyed.id, .empty),
-        .secrets(secrets),
+        .secrets(secrets), .reload(service), .listConnections(request: 1, peer: nil),
+        .listConnections(request: .max, peer: "192.0.2.1"), .continueListing(request: 2),
+        .closeConnection(request: 3, 1042, code: 5, reason: "an operator's"),
     ]
 
     static let workerMessages: [WorkerMessage] = [
@@ -90,6 +103,8 @@ enum Fixtures {
         .bound(addressIndex: 0, SocketAddress("192.0.2.1:1")!),
         .ready, .failed(failure),
         .failed(StartupFailure(.internal, "worker", why: "no reason")),
-        .drained, .needsNonces(keyed.id), .unused(plaintext.id),
+        .drained, .needsNonces(keyed.id), .unused(plaintext.id), .reloaded,
+        .connections(request: 1, [summary, summary], isLast: false),
+        .connections(request: 1, [], isLast: true), .closed(request: 3, wasOpen: true),
     ]
 }

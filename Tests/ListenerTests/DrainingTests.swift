@@ -8,7 +8,7 @@ import Testing
     @Test("a slot without connections is drained at once, and says so once")
     func drainedAtOnce() throws {
         let pool = try ListenerPool(slots: 1, handshakeTimeout: .milliseconds(100))
-        pool.members[0].listener.drain()
+        pool.members[0].listener.drain(linger: .zero)
         #expect(pool.messages[0] == [.drained])
         try TestClient().send(
             InitialPacket.datagram(destination: pool.clientID(placedOn: 0)), to: pool.members[0].address)
@@ -24,7 +24,7 @@ import Testing
                 InitialPacket.datagram(destination: pool.clientID(placedOn: 0)), to: pool.members[0].address)
         }
         try pool.run { pool.total(.connectionsAccepted) == 2 }
-        pool.members[0].listener.drain()
+        pool.members[0].listener.drain(linger: .zero)
         #expect(pool.messages[0] == nil)
         try pool.run { pool.messages[0] != nil }
         #expect(pool.messages[0] == [.drained])

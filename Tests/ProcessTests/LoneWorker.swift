@@ -68,17 +68,22 @@ final class LoneWorker {
             configurations: configurations, nonces: .empty, steering: .forward,
             forwardingDirectory: pool.directory.url.path, placement: PlacementHash(key: (1, 2)),
             active: pool.active,
+            secrets: PoolSecrets(
+                resetSecret: Array(repeating: 3, count: PoolSecrets.resetSecretLength),
+                ticketKeys: [Array(repeating: 4, count: PoolSecrets.ticketKeyLength)],
+                tokenKeys: [TokenKey(id: 0, octets: Array(repeating: 5, count: TokenKey.length))]),
+            service: service(pool))
+    }
+
+    /// What workers of the pool serve by.
+    static func service(_ pool: Pool) -> ServiceSettings {
+        ServiceSettings(
             tls: TLSOptions(
                 credentials: [
                     TLSOptions.Credentials(
                         chain: pool.certificate.certificateChainPEM,
                         privateKey: pool.certificate.privateKeyPEM)
-                ], applicationProtocols: ["echo"]),
-            secrets: PoolSecrets(
-                resetSecret: Array(repeating: 3, count: PoolSecrets.resetSecretLength),
-                ticketKeys: [Array(repeating: 4, count: PoolSecrets.ticketKeyLength)],
-                tokenKeys: [TokenKey(id: 0, octets: Array(repeating: 5, count: TokenKey.length))]),
-            options: ListenerOptions())
+                ], applicationProtocols: ["echo"]))
     }
 
     /// A configuration without a key, as a test reads the slot in the IDs.

@@ -19,7 +19,7 @@ extension ProcessTests {
             #expect(try worker.next() == .unused(configurations[1].id))
             try worker.send(.nonces(configurations[2].id, NonceRange(first: 0, count: 5)))
             try worker.send(.place(active: []))
-            try worker.send(.drain)
+            try worker.send(.drain(linger: .zero))
             #expect(try worker.next() == .drained)
             try worker.send(.leave)
             #expect(try worker.next() == nil)
@@ -49,7 +49,7 @@ extension ProcessTests {
             #expect(Set(ready.connections.map(\.serverCid.slot)) == [0, 1])
 
             for worker in workers { try worker.send(.place(active: [slots[1]])) }
-            try workers[0].send(.drain)
+            try workers[0].send(.drain(linger: .zero))
             try workers[0].send(.leave)
             let before = try await holder.progress()
             try await holder.waitForProgress(beyond: before)

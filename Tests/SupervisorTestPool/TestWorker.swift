@@ -49,7 +49,7 @@ private final class TestWorker {
     }
 
     func run() throws -> Never {
-        wait(for: [channel.rawValue])
+        poll(for: [channel.rawValue], timeout: -1)
         guard case .message(let bytes, var descriptors) = try channel.receive(),
             case .configure(let configuration) = try SupervisorMessage(decoding: bytes)
         else { exit(98) }
@@ -57,14 +57,16 @@ private final class TestWorker {
         let page = StatsPage(opening: memory)!
         _ = descriptors.next()
         if configuration.steering != .off { forwarding = descriptors.next()!.release() }
+        // Before it is ready: a resize may go by it at once.
+        if behaviour == .keepConnection { page[.connectionsCurrent] = 1 }
         try start(configuration, &descriptors)
 
         newest = configuration.configurations.last!.id
-        if behaviour == .keepConnection { page[.connectionsCurrent] = 1 }
 
         let identity = "\(configuration.slot) \(getpid()) \(configuration.incarnation)"
         while true {
-            wait(for: sockets + [channel.rawValue])
+            beat(page)
+            poll(for: sockets + [channel.rawValue], timeout: 500)
             for socket in sockets { try answer(socket, identity, page) }
             switch try channel.receive() {
             case .message(let bytes, _): try handle(SupervisorMessage(decoding: bytes), page)
@@ -86,7 +88,13 @@ private final class TestWorker {
                 _ = try channel.send(WorkerMessage.unused(newest).encoded())
             }
             newest = configuration.id
-        case .configure, .resume, .place, .drop, .nonces, .secrets: break
+        case .reload: _ = try channel.send(WorkerMessage.reloaded.encoded())
+        case .listConnections(let request, _):
+            let message = WorkerMessage.connections(request: request, [], isLast: true)
+            _ = try channel.send(message.encoded())
+        case .closeConnection(let request, _, _, _):
+            _ = try channel.send(WorkerMessage.closed(request: request, wasOpen: false).encoded())
+        case .configure, .resume, .place, .drop, .nonces, .secrets, .continueListing: break
         }
     }
 
@@ -159,8 +167,16 @@ private final class TestWorker {
         }
     }
 
-    private func wait(for descriptors: [Int32]) {
+    /// A sign of life, which the supervisor wants each second.
+    private func beat(_ page: StatsPage) {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        page.heartbeat = UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+
+    /// - Parameter timeout: in milliseconds; -1: none.
+    private func poll(for descriptors: [Int32], timeout: Int32) {
         var events = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-        poll(&events, nfds_t(events.count), -1)
+        Glibc.poll(&events, nfds_t(events.count), timeout)
     }
 }

@@ -69,9 +69,20 @@ final class ControlClientSocket {
         return status
     }
 
+    /// The last line of an answer, and how many lines of progress came before.
+    func lastAnswer(_ request: String) throws -> (answer: ControlAnswer, progress: Int) {
+        try send(request + "\n")
+        var progress = 0
+        while true {
+            let answer = try answer()
+            if answer.isLast { return (answer, progress) }
+            progress += 1
+        }
+    }
+
     /// The exit status of an error; nil where the answer is none.
     func refusal(_ request: String) throws -> Int32? {
-        guard case .error(let failure) = try ask(request) else { return nil }
+        guard case .error(let failure) = try lastAnswer(request).answer else { return nil }
         return failure.exitStatus
     }
 

@@ -15,10 +15,15 @@ import Testing
         #expect(try decode(#" { "command" : "lb-config" } "#) == .loadBalancerConfiguration)
         #expect(
             try decode(#"{"command":"resize","workers":6}"#)
-                == .resize(workers: 6, drainTimeout: ControlRequest.defaultDrainTimeout))
+                == .resize(.to(6), drainTimeout: ControlRequest.defaultDrainTimeout, waits: false))
         #expect(
-            try decode(#"{"command":"resize","workers":-1,"drainTimeout":0}"#)
-                == .resize(workers: -1, drainTimeout: .zero))
+            try decode(#"{"command":"resize","by":-1,"drainTimeout":0,"wait":true}"#)
+                == .resize(.by(-1), drainTimeout: .zero, waits: true))
+        #expect(
+            try decode(#"{"command":"close","connection":"3.1042"}"#)
+                == .close(
+                    ConnectionNumber(slot: Slot(rawValue: 3), number: 1042), code: 0,
+                    reason: ControlRequest.defaultCloseReason))
         #expect(
             try decode(#"{"command":"rotate-key","grace":5,"key":null}"#)
                 == .rotateKey(key: nil, grace: .seconds(5)))
@@ -31,6 +36,14 @@ import Testing
             (#"{"command":"dance"}"#, "no command dance"),
             (#"{"command":"status","verbose":true}"#, "status has no member verbose"),
             (#"{"command":"resize"}"#, "needs the member workers"),
+            (#"{"command":"resize","workers":6,"by":1}"#, "needs the member workers"),
+            (#"{"command":"drain"}"#, "needs the member slot"),
+            (#"{"command":"undrain","slot":256}"#, "slot must be 0 to 255"),
+            (#"{"command":"restart","slot":-1}"#, "slot must be 0 to 255"),
+            (#"{"command":"close","connection":"3"}"#, "such as 3.1042"),
+            (#"{"command":"close","connection":"+3.1"}"#, "such as 3.1042"),
+            (#"{"command":"close","connection":"3.1","code":-1}"#, "code must be 0 to"),
+            (#"{"command":"stop","now":1}"#, "now must be true or false"),
             (#"{"command":"resize","workers":"6"}"#, "workers must be a whole number"),
             (#"{"command":"resize","workers":6.5}"#, "workers must be a whole number"),
             (#"{"command":"resize","workers":1e40}"#, "workers must be a whole number"),
@@ -49,7 +62,17 @@ import Testing
 
     @Test func requestsAndAnswersSurviveTheRoundTrip() throws {
         let requests: [ControlRequest] = [
-            .status, .loadBalancerConfiguration, .resize(workers: 3, drainTimeout: .seconds(9)),
+            .status, .loadBalancerConfiguration, .resize(.to(3), drainTimeout: .seconds(9), waits: false),
+            .resize(.by(-2), drainTimeout: .zero, waits: true),
+            .drain(Slot(rawValue: 255), timeout: .seconds(1), waits: true), .undrain(Slot(rawValue: 0)),
+            .restart(nil, drainTimeout: .seconds(3)), .restart(Slot(rawValue: 4), drainTimeout: .zero),
+            .reload,
+            .upgrade(binary: nil, drainTimeout: .seconds(2)),
+            .upgrade(binary: "/opt/drover", drainTimeout: .zero), .rotateSecrets,
+            .connections(slot: nil, peer: nil), .connections(slot: Slot(rawValue: 5), peer: "::1"),
+            .close(
+                ConnectionNumber(slot: Slot(rawValue: 255), number: .max), code: 1 << 62 - 1, reason: ""),
+            .stop(now: false), .stop(now: true),
             .rotateKey(key: "00", grace: .seconds(1)), .rotateKey(key: nil, grace: .zero),
         ]
         for request in requests {
@@ -63,7 +86,14 @@ import Testing
                 PoolStatus(
                     state: .serving, steering: "ebpf inline", addresses: ["127.0.0.1:1"], workers: 1,
                     configurations: [0, 1], slots: [slot], kernel: ["ring": 4])),
-            .resize(ControlAnswer.Resize(workers: 2, starting: [1], draining: [])),
+            .change(.resize, PoolChange(workers: 2, starting: [1], draining: [])),
+            .change(.undrain, PoolChange(workers: 1, starting: [], draining: [2])), .done(.reload),
+            .done(.stop), .upgrade(ControlAnswer.Upgrade(release: "1", started: [4], draining: [0])),
+            .progress(
+                PoolProgress(
+                    starting: [3],
+                    draining: [PoolProgress.Draining(slot: 1, connections: 9, secondsLeft: 8)])),
+            .connections(ConnectionList(slot: 3, connections: [], isContinued: true)),
             .rotateKey(ControlAnswer.RotateKey(from: 6, to: 0)),
             .loadBalancerConfiguration(
                 PoolContract(hostID: "00", addresses: [], configurations: [])),

@@ -39,7 +39,7 @@ import Testing
         #expect(try client.status().state == .serving)
         for (count, slots) in [(4, 4), (2, 4), (3, 4), (1, 4), (5, 5)] {
             let answer = try client.ask(#"{"command":"resize","workers":\#(count)}"#)
-            guard case .resize(let resize) = answer else {
+            guard case .change(.resize, let resize) = answer else {
                 Issue.record("\(answer)")
                 continue
             }
@@ -79,10 +79,13 @@ import Testing
         let takenBack = try client.status()
         #expect(states(takenBack).count { $0 == .active } == 2)
         #expect(takenBack.slots.map(\.pid) == before.slots.map(\.pid))
-        // A worker that dies while it drains is not replaced.
+        // A worker that dies while it drains is replaced by one that drains.
         let victim = try #require(takenBack.slots.first { $0.state == .draining })
         kill(try #require(victim.pid), SIGKILL)
-        try client.waitForStatus { $0.slots[Int(victim.slot)].state == .retired }
+        try client.waitForStatus {
+            let slot = $0.slots[Int(victim.slot)]
+            return slot.state == .draining && slot.incarnation == 2
+        }
         end(pool)
     }
 

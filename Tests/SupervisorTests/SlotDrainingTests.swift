@@ -37,10 +37,44 @@ import Testing
         expect(machine.takeBack(), is: false)
     }
 
-    @Test func aWorkerThatDiesWhileItDrainsIsNotReplaced() {
+    /// Its clients learn of it from the successor, which drains, too.
+    @Test func aWorkerThatDiesWhileItDrainsIsReplacedByOneThatDrains() {
+        var machine = activeMachine()
+        _ = machine.drain()
+        let spawn = Machine.Spawn(incarnation: 2, adoptsSockets: true)
+        expect(machine.died(at: seconds(2), poolStarts: false), is: .replace(spawn))
+        #expect(!machine.isWanted)
+        expect(machine.takeBack(), is: false)
+        expect(machine.ready(at: seconds(3)), is: .drain)
+        expect(machine.status, is: .draining)
+        // One that goes on dying is given up.
+        expect(machine.died(at: seconds(4), poolStarts: false), is: .retire)
+    }
+
+    @Test func aBrokenWorkersSuccessorDrainsWhereTheSlotDoes() {
         var draining = activeMachine()
         _ = draining.drain()
-        expect(draining.died(at: seconds(2), poolStarts: false), is: .retire)
+        draining.broke()
+        var broken = activeMachine()
+        broken.broke()
+        expect(broken.drain(), is: .awaitSuccessor)
+        for var machine in [draining, broken] {
+            let spawn = Machine.Spawn(incarnation: 2, adoptsSockets: true)
+            expect(machine.died(at: seconds(20), poolStarts: false), is: .replace(spawn))
+            expect(machine.ready(at: seconds(21)), is: .drain)
+            expect(machine.drained(), is: true)
+        }
+    }
+
+    @Test func theTimeToDrainEndsForASuccessorToo() {
+        var machine = activeMachine()
+        _ = machine.drain()
+        _ = machine.died(at: seconds(2), poolStarts: false)
+        expect(machine.drainIsOverdue(), is: true)
+        expect(machine.died(at: seconds(3), poolStarts: false), is: .retire)
+    }
+
+    @Test func aLeavingWorkerIsNotReplaced() {
         var leaving = activeMachine()
         _ = leaving.drain()
         _ = leaving.drained()

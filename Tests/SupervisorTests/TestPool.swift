@@ -38,12 +38,19 @@ final class TestPool {
         }
         close(output)
         close(errors)
-        for name in ["state.lock", "secrets.json"] { unlink("\(stateDirectory)/\(name)") }
+        for name in ["state.lock", "secrets.json", "behaviour", "workers", "steering"] {
+            unlink("\(stateDirectory)/\(name)")
+        }
         rmdir(stateDirectory)
     }
 
+    /// Has workers that start, or the configuration that is read, be otherwise from now on.
+    func set(_ name: String, to value: String) throws {
+        try File.replace("\(stateDirectory)/\(name)", with: Array(value.utf8), mode: 0o600)
+    }
+
     /// Next to the test runner's own executable.
-    private static var executable: String {
+    static var executable: String {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { path in
             let count = readlink("/proc/self/exe", path.baseAddress!, path.count)
             let own = String(decoding: path[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -55,3 +55,16 @@ char **clinux_environment(void);
 
 // How many processors the calling thread may run on, or -errno. In C for the CPU_* macros.
 int clinux_usable_processors(void);
+
+// Replaces this process's program by the one that `executable` is open on (O_PATH will do). Needs _GNU_SOURCE. Returns -errno, or
+// not at all.
+int clinux_exec(int executable, char *const argv[], char *const envp[]);
+
+// A memfd that can grow, close-on-exec, or -errno. Needs _GNU_SOURCE.
+int clinux_memory_file(const char *name);
+
+// fcntl is variadic. Sets or clears close-on-exec; 0 or -errno.
+int clinux_set_inherited(int descriptor, int is_inherited);
+
+// O_PATH needs _GNU_SOURCE. A descriptor of the program's file, close-on-exec, or -errno.
+int clinux_open_executable(const char *path);

@@ -4,18 +4,23 @@ import Linux
 
 /// A connection to a pool's control socket. It waits.
 struct ControlConnection: ~Copyable {
-    /// How long the pool may take to answer; it does so at once unless its host is overloaded.
-    private static let timeout = Duration.seconds(30)
+    /// How long the pool may take to answer what it can answer at once, unless its host is overloaded.
+    static let usualTimeout = Duration.seconds(30)
     /// No answer is that long.
     private static let maximumAnswer = 16 << 20
 
     private let path: String
     private let socket: UnixStreamSocket
+    private let timeout: Duration?
+    /// What came behind the line at hand.
+    private var received: [UInt8] = []
 
-    init(runDirectory: String) throws(StartupFailure) {
+    /// - Parameter timeout: how long each line of an answer may take; nil: as long as it likes.
+    init(runDirectory: String, timeout: Duration? = usualTimeout) throws(StartupFailure) {
+        self.timeout = timeout
         path = ControlPath.path(in: runDirectory)
         do {
-            socket = try UnixStreamSocket(connecting: path, timeout: Self.timeout)
+            socket = try UnixStreamSocket(connecting: path, timeout: timeout ?? .zero)
         } catch {
             let what = "control socket \(path)"
             switch error {
@@ -31,16 +36,21 @@ struct ControlConnection: ~Copyable {
         }
     }
 
-    func ask(_ request: ControlRequest) throws(StartupFailure) -> (ControlAnswer, line: String) {
-        let octets: [UInt8]
+    func send(_ request: ControlRequest) throws(StartupFailure) {
         do throws(Errno) {
             try send(Self.encode(request))
+        } catch {
+            throw failure(error)
+        }
+    }
+
+    /// The next line of an answer.
+    mutating func receive() throws(StartupFailure) -> (ControlAnswer, line: String) {
+        let octets: [UInt8]
+        do throws(Errno) {
             octets = try receiveLine()
         } catch {
-            let isTimeout = error == .wouldBlock
-            throw StartupFailure(
-                isTimeout ? .temporary : .unavailable, "control socket \(path)",
-                why: isTimeout ? "no answer within \(Self.timeout)" : "\(error)")
+            throw failure(error)
         }
         guard let answer = try? JSONDecoder().decode(ControlAnswer.self, from: Data(octets)) else {
             throw StartupFailure(
@@ -49,6 +59,19 @@ struct ControlConnection: ~Copyable {
                 remedy: "use the drover that runs the pool")
         }
         return (answer, String(decoding: octets, as: UTF8.self))
+    }
+
+    /// Asks what is answered in one line.
+    mutating func ask(_ request: ControlRequest) throws(StartupFailure) -> (ControlAnswer, line: String) {
+        try send(request)
+        return try receive()
+    }
+
+    private func failure(_ error: Errno) -> StartupFailure {
+        let isTimeout = error == .wouldBlock
+        return StartupFailure(
+            isTimeout ? .temporary : .unavailable, "control socket \(path)",
+            why: isTimeout ? "no answer within \(timeout ?? .zero)" : "\(error)")
     }
 
     private static func encode(_ request: ControlRequest) -> [UInt8] {
@@ -71,19 +94,20 @@ struct ControlConnection: ~Copyable {
         }
     }
 
-    /// The octets before the first end of a line, or the end of the stream.
-    private func receiveLine() throws(Errno) -> [UInt8] {
-        var line: [UInt8] = []
+    /// The octets before the next end of a line, or the end of the stream.
+    private mutating func receiveLine() throws(Errno) -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: 64 * 1024)
-        while line.count < Self.maximumAnswer {
+        while received.count < Self.maximumAnswer {
+            if let end = received.firstIndex(of: UInt8(ascii: "\n")) {
+                defer { received.removeSubrange(...end) }
+                return Array(received[..<end])
+            }
             let result: Result<Int?, Errno> = buffer.withUnsafeMutableBytes { buffer in
                 Result { () throws(Errno) in try socket.receive(into: buffer) }
             }
             guard let count = try result.get() else { throw .wouldBlock }
-            let part = buffer[..<count]
-            if let end = part.firstIndex(of: UInt8(ascii: "\n")) { return line + part[..<end] }
-            if count == 0 { return line }
-            line += part
+            if count == 0 { return received }
+            received += buffer[..<count]
         }
         throw .messageTooLong
     }

@@ -21,9 +21,10 @@ struct RotateKey: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Close connections that still use the former key after this time. (default: 3600)",
-            valueName: "seconds"))
-    var grace: Int?
+            "Close connections that still use the former key after this time. (default: 1h)",
+            valueName: "time"),
+        transform: Parsing.duration)
+    var grace = ControlRequest.defaultGrace
 
     @OptionGroup var control: ControlOptions
 
@@ -31,12 +32,13 @@ struct RotateKey: ParsableCommand {
         let key = try keyFile.map { try KeyOptions.read($0) }
         let request = ControlRequest.rotateKey(
             key: key.map { Hexadecimal.encode($0.octets) },
-            grace: grace.map { .seconds($0) } ?? ControlRequest.defaultGrace)
-        let (answer, line) = try control.ask(request)
-        guard case .rotateKey(let rotation) = answer, !control.json else {
-            return StandardStream.output.write(line: line)
+            grace: grace)
+        try control.ask(request) { answer, line in
+            guard case .rotateKey(let rotation) = answer, !control.json else {
+                return StandardStream.output.write(line: line)
+            }
+            StandardStream.output.write(
+                line: "connection IDs are of configuration \(rotation.to) now, after \(rotation.from)")
         }
-        StandardStream.output.write(
-            line: "connection IDs are of configuration \(rotation.to) now, after \(rotation.from)")
     }
 }

@@ -16,25 +16,24 @@ struct StatusTable {
     }
 
     private static let header = [
-        "slot", "state", "pid", "incarnation", "connections", "received", "sent", "forwarded", "drain",
+        "slot", "state", "pid", "incarnation", "age", "connections", "new/s", "packets in", "packets out",
+        "octets in", "octets out", "dropped", "forwarded", "restarts", "drain",
     ]
 
     private static func table(_ slots: [SlotStatus]) -> [String] {
-        let rows = slots.map { slot in
-            [
-                "\(slot.slot)", slot.state.rawValue, slot.pid.map { "\($0)" } ?? "-", "\(slot.incarnation)",
-                "\(slot.connections)", "\(slot.counters["datagrams-received"] ?? 0)",
-                "\(slot.counters["datagrams-sent"] ?? 0)", "\(slot.counters["forwarded"] ?? 0)",
-                slot.drainSecondsLeft.map { "\($0) s left" } ?? "-",
-            ]
-        }
-        let widths = header.indices.map { column in
-            ([header] + rows).map { $0[column].count }.max() ?? 0
-        }
-        return ([header] + rows).map { row in
-            zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
-                .joined(separator: "  ")
-        }
+        Table.lines([header] + slots.map(cells))
+    }
+
+    private static func cells(_ slot: SlotStatus) -> [String] {
+        func count(_ name: String) -> String { "\(slot.counters[name] ?? 0)" }
+        return [
+            "\(slot.slot)", slot.state.rawValue, slot.pid.map { "\($0)" } ?? "-", "\(slot.incarnation)",
+            slot.ageSeconds.map { "\($0) s" } ?? "-", "\(slot.connections)",
+            "\(Int(slot.newPerSecond.rounded()))",
+            count("datagrams-received"), count("datagrams-sent"), count("octets-received"),
+            count("octets-sent"), count("dropped-receive-queue-full"), count("forwarded"),
+            "\(max(1, slot.incarnation) - 1)", slot.drainSecondsLeft.map { "\($0) s left" } ?? "-",
+        ]
     }
 
     private static func kernel(_ counters: [String: UInt64]) -> [String] {

@@ -11,7 +11,7 @@ func fuzzWorkerMessage(_ bytes: UnsafeRawBufferPointer) {
     precondition(message.encoded().elementsEqual(bytes), "encodes to other octets")
     switch message {
     case .bound(_, let address): check(address)
-    case .ready, .drained, .needsNonces, .unused: break
+    case .ready, .drained, .needsNonces, .unused, .reloaded, .connections, .closed: break
     case .failed(let failure):
         precondition(!failure.description.contains(where: \.isNewline), "a failure is one line")
     }
