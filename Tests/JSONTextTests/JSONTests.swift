@@ -31,4 +31,10 @@ struct JSONTests {
                 }
                 """#)
     }
+
+    @Test("what a terminal would act on is escaped, beyond what JSON asks for")
+    func invisible() {
+        let text: JSON = "\u{1b}[2J\u{7f}\u{9b}2J\u{2028}\u{202e}\u{e0001}é"
+        #expect(text.line == #""\u001b[2J\u007f\u009b2J\u2028\u202e\udb40\udc01é""#)
+    }
 }
