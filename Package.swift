@@ -9,7 +9,8 @@ let package = Package(
         .executable(name: "drover", targets: ["DroverCLI"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
     targets: [
         // C: system libraries, and what Swift cannot see of the system's headers.
@@ -44,21 +45,30 @@ let package = Package(
             dependencies: ["CLinux", "EventLoop", "Linux", "QUICLB", "TLS", "Transport"]),
         .target(name: "Control", dependencies: ["Linux", "Placement", "QUICLB"]),
         .target(
+            name: "Logs",
+            dependencies: [
+                "Control", "EventLoop", "JSONText", "Linux", .product(name: "Logging", package: "swift-log"),
+            ]),
+        .target(
             name: "Listener",
             dependencies: ["Control", "EventLoop", "Linux", "Placement", "QUICLB", "TLS", "Transport"]),
         .target(
             name: "Worker",
             dependencies: [
-                "Control", "EventLoop", "Linux", "Listener", "Placement", "QUICLB", "TLS", "Transport",
+                "Control", "EventLoop", "Linux", "Listener", "Logs", "Placement", "QUICLB", "TLS",
+                "Transport", .product(name: "Logging", package: "swift-log"),
             ]),
         .target(
             name: "Supervisor",
-            dependencies: ["Control", "EventLoop", "Linux", "Placement", "QUICLB", "Steering"]),
+            dependencies: [
+                "Control", "EventLoop", "Linux", "Logs", "Placement", "QUICLB", "Steering",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .target(
             name: "Drover",
             dependencies: [
-                "Control", "EventLoop", "Linux", "Listener", "QUICClient", "QUICLB", "Supervisor", "TLS",
-                "Transport", "Worker",
+                "Control", "EventLoop", "Linux", "Listener", "Logs", "QUICClient", "QUICLB", "Supervisor",
+                "TLS", "Transport", "Worker", .product(name: "Logging", package: "swift-log"),
             ]),
         .executableTarget(
             name: "DroverCLI",
@@ -87,6 +97,11 @@ let package = Package(
             dependencies: [
                 "CLinux", "Control", "EventLoop", "InitialPackets", "Linux", "Listener", "Placement",
                 "QUICLB", "TLS", "TestSupport", "Transport",
+            ]),
+        .testTarget(
+            name: "LogsTests",
+            dependencies: [
+                "Control", "EventLoop", "Linux", "Logs", .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "ControlTests", dependencies: ["Control", "Linux", "Placement", "QUICLB"]),
         .target(

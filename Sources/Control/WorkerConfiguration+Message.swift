@@ -20,6 +20,7 @@ extension WorkerConfiguration {
         writer.write(secrets)
         writer.write(service)
         writer.write(eventTracePath)
+        writer.write(log)
     }
 
     init(from reader: inout ByteReader) throws(MalformedMessage) {
@@ -39,6 +40,7 @@ extension WorkerConfiguration {
             secrets: try reader.readSecrets(),
             service: try reader.readServiceSettings())
         eventTracePath = try reader.readText()
+        log = try reader.read(LogOptions())
     }
 }
 

@@ -31,6 +31,7 @@ package struct WorkerConfiguration: Hashable, Sendable {
     package var service: ServiceSettings
     /// Where the event trace goes; empty: nowhere.
     package var eventTracePath = ""
+    package var log = LogOptions()
 
     package init(
         slot: Slot, incarnation: UInt32, addresses: [SocketAddress], preferredCount: UInt8,

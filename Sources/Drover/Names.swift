@@ -2,6 +2,7 @@
 
 @_exported public import struct Control.AddressValidationOptions
 @_exported public import struct Control.AdmissionLimits
+@_exported public import struct Control.LogOptions
 @_exported public import struct Control.SocketOptions
 @_exported public import struct Control.TransportOptions
 @_exported public import class EventLoop.LoopActor

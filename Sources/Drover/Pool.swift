@@ -116,7 +116,7 @@ public struct Pool: Sendable {
             core.closeWhenFlushed()
         } catch {
             // Where the connection is over, that is what the handler was told.
-            if core.isOpen { HandlerFailures.report(error, of: "\(core.remoteAddress)") }
+            if core.isOpen { HandlerFailures.report(error, of: core) }
             core.close(code: handlerErrorCode, reason: "the handler failed")
         }
     }

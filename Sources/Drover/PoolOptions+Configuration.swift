@@ -24,6 +24,7 @@ extension PoolOptions {
         configuration.workerTimeout = workerTimeout
         configuration.resetSecret = resetSecret
         configuration.eventTrace = eventTrace
+        configuration.log = log
         configuration.stopCode = stopCode
         configuration.stopReason = stopReason
         return configuration

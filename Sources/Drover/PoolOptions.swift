@@ -74,6 +74,8 @@ public struct PoolOptions: Sendable {
     /// connection IDs, paths, keys, the end (RFC 9000). 10,000 events of a connection at most. For debugging: it slows the
     /// pool, and whoever can make connections can make it grow. nil: none. Default: nil.
     public var eventTrace: String?
+    /// What is logged, and how. Default: text, from notice on.
+    public var log = LogOptions()
     /// How connection IDs look: what others can read of them.
     public enum ConnectionIDs: Hashable, Sendable {
         /// Encrypted with AES-128: of 17 octets, unless the host ID leaves no room for that or a length is given. The

@@ -79,6 +79,8 @@ struct Serve: ParsableCommand {
             valueName: "file"))
     var eventTrace: String?
 
+    @OptionGroup(title: "Log") var log: LogArguments
+
     @Option(
         help: ArgumentHelp(
             "Close connections with this application error code when the pool stops.",
@@ -134,6 +136,7 @@ struct Serve: ParsableCommand {
         }
         options.eventTrace = eventTrace
         options.workerTimeout = workerTimeout ?? options.workerTimeout
+        log.apply(to: &options.log)
         options.stopCode = stopCode
         options.stopReason = stopReason
         options.runDirectory = runDir

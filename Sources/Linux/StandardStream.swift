@@ -15,6 +15,13 @@ package enum StandardStream: Int32, Sendable {
         }
     }
 
+    /// `device:inode` of the file behind the stream (fstat(2)), in decimal; nil where it is closed.
+    package var identity: String? {
+        var status = stat()
+        guard fstat(rawValue, &status) == 0 else { return nil }
+        return "\(status.st_dev):\(status.st_ino)"
+    }
+
     /// Writes the line whole, as one write if the kernel takes it so. Failure is ignored: there is nowhere to
     /// tell it.
     package func write(line: String) {

@@ -2,6 +2,7 @@ import Control
 import EventLoop
 private import Glibc
 import Linux
+import Logging
 
 /// The socket in the run directory on which operators ask, a line each, and are answered. Confined to the loop's
 /// thread, it never waits: a client costs a bounded amount of memory, whatever it does.
@@ -12,17 +13,19 @@ final class ControlSocket {
     private let path: String
     private let socket: UnixStreamSocket
     private let loop: EventLoop
+    private let log: Logger
     private let answer: (ControlRequest, ControlReply) -> Void
     private var source: EventSource!
     private var clients: [ObjectIdentifier: ControlClient] = [:]
 
     /// - Parameter held: the socket that this process has from a former program.
     init(
-        directory: String, loop: EventLoop, held: Int32? = nil,
+        directory: String, loop: EventLoop, log: Logger, held: Int32? = nil,
         answer: @escaping (ControlRequest, ControlReply) -> Void
     ) throws(StartupFailure) {
         path = ControlPath.path(in: directory)
         self.loop = loop
+        self.log = log
         self.answer = answer
         do throws(Errno) {
             if let held {
@@ -81,7 +84,7 @@ final class ControlSocket {
         do {
             try loop.add(source, for: .readable)
         } catch {
-            Report.notice("control socket \(path): no more clients are taken: \(error)")
+            log.error("control socket takes no more clients", error: error, metadata: ["path": "\(path)"])
         }
     }
 }

@@ -22,6 +22,7 @@ package struct PoolConfiguration: Sendable {
     package var resetSecret: [UInt8]?
     /// A file that the event trace of all connections goes to; nil: none.
     package var eventTrace: String?
+    package var log = LogOptions()
     /// What CONNECTION_CLOSE says when the pool stops: the application's code, a 62-bit integer, and a reason.
     package var stopCode: UInt64 = 0
     package var stopReason = "the pool stops"

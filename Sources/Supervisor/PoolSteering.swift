@@ -1,5 +1,6 @@
 import Control
 import Linux
+import Logging
 import Placement
 import QUICLB
 import Steering
@@ -7,7 +8,7 @@ import Steering
 /// The pool's steering in its mode: the kernel program, or the kernel's hash with workers that forward, or without.
 final class PoolSteering {
     private let kernel: KernelSteering?
-    private let report: (String) -> Void
+    private let log: Logger
     private let addresses: [SocketAddress]
     /// What workers are told of it.
     let workerSteering: WorkerSteering
@@ -16,13 +17,13 @@ final class PoolSteering {
     ///
     /// - Parameters:
     ///   - codecs: of the connection IDs that may come.
-    ///   - report: told the one line of why, where the pool falls back.
+    ///   - log: told in one line, where the pool falls back, why.
     init(
         mode: SteeringMode, codecs: [PoolCodec], hash: PlacementHash, addresses: [SocketAddress],
-        report: @escaping (String) -> Void
+        log: Logger
     ) throws(StartupFailure) {
         self.addresses = addresses
-        self.report = report
+        self.log = log
         switch mode {
         case .off: (kernel, workerSteering) = (nil, .off)
         case .forward: (kernel, workerSteering) = (nil, .forward)
@@ -43,10 +44,10 @@ final class PoolSteering {
                 (kernel, workerSteering) = (try Self.load(codecs, hash, addresses), .kernel)
             } catch {
                 (kernel, workerSteering) = (nil, .forward)
-                report("\(error); workers forward packets to each other instead, which is slower")
+                log.warning("workers forward packets to each other, which is slower", error: error)
             }
         }
-        if let drawback = kernel.flatMap({ Self.drawback(of: $0) }) { report(drawback) }
+        if let kernel { Self.tellDrawback(of: kernel, to: log) }
     }
 
     /// Goes on with what a former program of this process had loaded.
@@ -56,10 +57,10 @@ final class PoolSteering {
     ///   - handover: nil where there is no kernel program.
     init(
         _ workerSteering: WorkerSteering, adopting handover: SteeringHandover?, codecs: [PoolCodec],
-        hash: PlacementHash, addresses: [SocketAddress], report: @escaping (String) -> Void
+        hash: PlacementHash, addresses: [SocketAddress], log: Logger
     ) throws(StartupFailure) {
         self.addresses = addresses
-        self.report = report
+        self.log = log
         self.workerSteering = workerSteering
         do {
             kernel = try handover.map { handover throws(SteeringError) in
@@ -81,18 +82,18 @@ final class PoolSteering {
         do {
             try kernel.replacePrograms(sockets)
         } catch {
-            report("\(error); the former release's kernel program steers on")
+            log.warning("the former release's kernel program steers on", error: error)
         }
     }
 
-    /// What a lesser form of the program costs, and why a better one was not taken; nil where it is the best.
-    private static func drawback(of kernel: KernelSteering) -> String? {
-        guard let reason = kernel.formReason else { return nil }
-        let drawback =
+    /// What a lesser form of the program costs, and why a better one was not taken.
+    private static func tellDrawback(of kernel: KernelSteering, to log: Logger) {
+        guard let reason = kernel.formReason else { return }
+        log.warning(
             kernel.form == .calls
-            ? "the kernel decrypts connection IDs by the slower program, without CAP_PERFMON"
-            : "the kernel cannot decrypt connection IDs, and workers forward packets to each other instead"
-        return "steering: \(drawback): \(reason)"
+                ? "the kernel decrypts connection IDs by the slower program, without CAP_PERFMON"
+                : "the kernel cannot decrypt connection IDs, and workers forward packets to each other",
+            metadata: ["reason": "\(reason)"])
     }
 
     private static func load(
@@ -166,13 +167,6 @@ final class PoolSteering {
         } catch {
             throw Self.failure(error)
         }
-    }
-
-    /// The same as `name=value`, in the order of decision; nil where there is no program.
-    func counts() throws(StartupFailure) -> String? {
-        let counters = try counters()
-        guard !counters.isEmpty else { return nil }
-        return SteeringCounter.allCases.map { "\($0.name)=\(counters[$0.name] ?? 0)" }.joined(separator: " ")
     }
 
     private static func failure(_ error: SteeringError) -> StartupFailure {

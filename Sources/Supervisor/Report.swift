@@ -1,17 +1,7 @@
-import Control
 import Linux
 
-/// What the supervisor tells its operator, a line each.
+/// What the supervisor says on standard output, a line each; what happens to the pool goes to its log.
 enum Report {
-    /// An event that somebody looking for a cause wants to see.
-    static func notice(_ text: String) {
-        StandardStream.error.write(line: "drover: \(text)")
-    }
-
-    static func notice(_ failure: StartupFailure) {
-        notice(failure.description)
-    }
-
     /// What a script waits for.
     static func announce(_ text: String) {
         StandardStream.output.write(line: "drover: \(text)")

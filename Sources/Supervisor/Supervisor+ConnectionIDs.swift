@@ -1,5 +1,7 @@
 import Control
 import EventLoop
+import Logging
+import Logs
 import QUICLB
 
 // Nonces for workers, and the rotation of the key.
@@ -9,11 +11,14 @@ extension Supervisor {
     func takeNonces(for slot: Slot) -> NonceRange {
         do {
             if let range = try connectionIDs.takeNonces() { return range }
-            Report.notice(
-                "slot \(slot): no nonces are left under configuration \(connectionIDs.current.id); its connection IDs "
-                    + "cannot be routed by load balancers until drover rotate-key")
+            log.warning(
+                "no nonces are left: load balancers cannot route new connection IDs until drover rotate-key",
+                metadata: [
+                    "slot": .number(slot.rawValue),
+                    "configuration": .number(connectionIDs.current.id.rawValue),
+                ])
         } catch {
-            Report.notice("slot \(slot): no nonces: \(error)")
+            log.error("nonces cannot be reserved", error: error, metadata: ["slot": .number(slot.rawValue)])
         }
         return .empty
     }
@@ -32,11 +37,11 @@ extension Supervisor {
         do {
             try rotateKey(to: nil, grace: ControlRequest.defaultGrace)
         } catch {
-            return Report.notice(error)
+            return log.error("key not rotated, though hardly any nonces are left", error: error)
         }
-        Report.notice(
-            "hardly any nonces were left under configuration \(former): connection IDs are made by "
-                + "\(connectionIDs.current.id) now")
+        log.notice(
+            "key rotated, as hardly any nonces were left",
+            metadata: ["from": .number(former.rawValue), "to": .number(connectionIDs.current.id.rawValue)])
     }
 
     /// Makes connection IDs by another key from now on, and has those that are in use replaced.

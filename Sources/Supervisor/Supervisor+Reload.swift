@@ -1,4 +1,5 @@
 import Control
+import Logging
 
 // Another configuration, without touching connections.
 extension Supervisor {
@@ -35,7 +36,7 @@ final class AwaitedReload: PoolOperation {
 
     func proceed() -> Bool {
         guard !pool.slots.contains(where: \.awaitsReload) else { return false }
-        Report.notice("the configuration was read anew")
+        pool.log.notice("configuration reloaded")
         reply?.send(.done(.reload))
         return true
     }

@@ -1,6 +1,7 @@
 import Control
 import EventLoop
 import Linux
+import Logging
 
 // The keys of session tickets and tokens.
 extension Supervisor {
@@ -15,7 +16,7 @@ extension Supervisor {
         do {
             try rotateSecrets()
         } catch {
-            Report.notice("the keys of tickets and tokens stay as they are: \(error)")
+            log.error("keys of tickets and tokens not rotated", error: error)
             loop.set(secretsTimer, to: .now + Self.secondAttempt)
         }
     }

@@ -35,6 +35,7 @@ extension Supervisor {
             active: ring.members.sorted(),
             secrets: keys.secrets, service: configuration.service)
         worker.eventTracePath = configuration.eventTrace ?? ""
+        worker.log = configuration.log
         return worker
     }
 

@@ -1,6 +1,7 @@
 import Control
 import EventLoop
 import Linux
+import Logging
 import Placement
 import QUICLB
 
@@ -65,7 +66,7 @@ extension Supervisor {
         let reply = handover.reply.flatMap { controlSocket?.adopt($0) }
         if let failure = handover.failure {
             original.closeDescriptors()
-            Report.notice(failure)
+            log.error("upgrade undone", error: failure)
             reply?.send(.error(failure))
             return
         }

@@ -2,6 +2,8 @@ package import Control
 import EventLoop
 private import Glibc
 package import Linux
+import Logging
+private import Logs
 import Placement
 import QUICLB
 
@@ -19,6 +21,7 @@ package final class Supervisor {
         case stopping(StartupFailure?)
     }
 
+    let log: Logger
     let command: WorkerCommand
     var configuration: PoolConfiguration
     /// Reads it anew.
@@ -93,6 +96,7 @@ package final class Supervisor {
         try configuration.validate()
         try configuration.raiseDescriptorLimit()
         self.configuration = configuration
+        log = Logger(configuration.log)
         self.command = command
         do {
             executable = try Executable.current()
@@ -111,7 +115,7 @@ package final class Supervisor {
         reservations =
             if let handover { try handover.reservations() } else { try Self.reserve(configuration.addresses) }
         steering = try Self.steering(
-            configuration.steering, connectionIDs, placement, reservations.map(\.address), handover)
+            configuration.steering, connectionIDs, placement, reservations.map(\.address), handover, log)
         do {
             signals = try SignalDescriptor([SIGTERM, SIGINT, SIGHUP, SIGUSR2])
             loop = try EventLoop()
@@ -138,7 +142,7 @@ package final class Supervisor {
         }
         try checkFitsChannel(configuration.service)
         controlSocket = try ControlSocket(
-            directory: runDirectory.path, loop: loop, held: handover?.controlSocket
+            directory: runDirectory.path, loop: loop, log: log, held: handover?.controlSocket
         ) { [unowned self] in answer($0, $1) }
     }
 
@@ -150,16 +154,16 @@ package final class Supervisor {
 
     private static func steering(
         _ mode: SteeringMode, _ ids: ConnectionIDKeys, _ hash: PlacementHash, _ addresses: [SocketAddress],
-        _ handover: Handover?
+        _ handover: Handover?, _ log: Logger
     ) throws(StartupFailure) -> PoolSteering {
         let codecs = ids.configurations.map(ids.layout.codec) + [ids.layout.unroutableCodec]
         guard let handover else {
             return try PoolSteering(
-                mode: mode, codecs: codecs, hash: hash, addresses: addresses, report: Report.notice)
+                mode: mode, codecs: codecs, hash: hash, addresses: addresses, log: log)
         }
         return try PoolSteering(
             WorkerSteering(rawValue: handover.workerSteering) ?? .off, adopting: handover.steering,
-            codecs: codecs, hash: hash, addresses: addresses, report: Report.notice)
+            codecs: codecs, hash: hash, addresses: addresses, log: log)
     }
 
     /// What the pool listens on, every port chosen.
@@ -174,7 +178,8 @@ package final class Supervisor {
         self.onReady = onReady
         let keyLog = configuration.service.tls.keyLogPath
         if !keyLog.isEmpty {
-            Report.notice("key log \(keyLog): whoever reads it can decrypt all connections")
+            log.warning(
+                "whoever reads the key log can decrypt all connections", metadata: ["key-log": "\(keyLog)"])
         }
         scheduleSecretRotation()
         scheduleChecks()
@@ -203,7 +208,7 @@ package final class Supervisor {
             phase = .stopping(failure)
             slots.forEach { $0.stop() }
             killAll()
-        case .serving: Report.notice(failure)
+        case .serving: log.error("the pool goes on after a failure", error: failure)
         case .stopping: break
         }
     }
@@ -242,7 +247,7 @@ package final class Supervisor {
         do {
             try body()
         } catch {
-            Report.notice(error)
+            log.error("signal not obeyed", error: error)
         }
     }
 
@@ -259,7 +264,9 @@ package final class Supervisor {
 
     private func stopIsOverdue() {
         let count = slots.count { !$0.isRetired }
-        Report.notice("\(count) workers did not stop within \(Self.stopTimeout); they are killed")
+        log.warning(
+            "workers that did not stop are killed",
+            metadata: ["workers": .number(count), "timeout": "\(OptionDuration.text(Self.stopTimeout))"])
         killAll()
     }
 
@@ -288,13 +295,15 @@ package final class Supervisor {
 
     private func reportCounts() {
         do {
-            if let counts = try steering.counts() { Report.notice("steered \(counts)") }
+            let counters = try steering.counters()
+            if !counters.isEmpty { log.notice("packets steered", metadata: .counters(counters)) }
         } catch {
-            Report.notice(error)
+            log.error("counters of steering not read", error: error)
         }
         for slot in slots {
-            let counts = Counter.allCases.map { "\($0.name)=\(slot.page[$0])" }.joined(separator: " ")
-            Report.notice("slot=\(slot.slot) incarnation=\(slot.incarnation) \(counts)")
+            var counters = Logger.Metadata.counters(slot.status.counters)
+            counters["incarnation"] = .number(slot.incarnation)
+            slot.log.notice("final counters", metadata: counters)
         }
     }
 }

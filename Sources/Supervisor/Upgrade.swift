@@ -1,6 +1,7 @@
 import Control
 import EventLoop
 import Linux
+import Logging
 import QUICLB
 
 /// Tries another program before it takes this one's place: in a process of its own it reads its configuration and what it
@@ -34,7 +35,7 @@ final class UpgradeTrial: PoolOperation {
         } catch {
             // Before the answer: who hears it may ask again at once.
             pool.isUpgrading = false
-            Report.notice(error)
+            pool.log.error("upgrade refused", error: error)
             reply?.send(.error(error))
         }
         return true
@@ -128,7 +129,7 @@ final class UpgradeCompletion: PoolOperation {
         for slot in old { slot.drain(by: deadline) }
         original.closeDescriptors()
         pool.isUpgrading = false
-        Report.notice("upgraded from \(original.release) to \(Release.version)")
+        pool.log.notice("upgraded", metadata: ["from": "\(original.release)", "to": "\(Release.version)"])
         reply?.send(
             .upgrade(
                 ControlAnswer.Upgrade(
@@ -145,7 +146,7 @@ final class UpgradeCompletion: PoolOperation {
         let error = handover.giveBack(failure)
         // This program can do all that the former one could but start workers, perhaps.
         pool.isUpgrading = false
-        Report.notice("the former program cannot be had back: \(error)")
+        pool.log.error("the former program cannot be had back", error: error)
         reply?.send(.error(failure))
         return true
     }

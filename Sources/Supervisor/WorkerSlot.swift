@@ -1,6 +1,8 @@
 import Control
 import EventLoop
 import Linux
+import Logging
+import Logs
 import QUICLB
 
 /// A slot of the pool: carries out what its state machine says, and keeps what outlives a worker, the sockets
@@ -15,6 +17,8 @@ final class WorkerSlot {
 
     let slot: Slot
     let page: StatsPage
+    /// Says of each line which slot it is about.
+    let log: Logger
     private let pageMemory: SharedMemory
     private var sockets: SlotSockets
     private var machine: Slot.StateMachine
@@ -45,6 +49,9 @@ final class WorkerSlot {
         machine = Slot.StateMachine(addressCount: addressCount)
         self.loop = loop
         self.pool = pool
+        var log = pool.log
+        log[metadataKey: "slot"] = .number(slot.rawValue)
+        self.log = log
         makeTimers()
     }
 
@@ -66,6 +73,9 @@ final class WorkerSlot {
         firstIncarnation = state.incarnation
         self.loop = loop
         self.pool = pool
+        var log = pool.log
+        log[metadataKey: "slot"] = .number(slot.rawValue)
+        self.log = log
         makeTimers()
         if let held = state.forwarding, let directory = pool.forwardingDirectory {
             forwardingSocket = ForwardingSocket(slot: slot, directory: directory, held: held)
@@ -197,7 +207,9 @@ final class WorkerSlot {
 
     private func drainIsOverdue() {
         guard machine.drainIsOverdue() else { return }
-        Report.notice("slot \(slot): \(connections) connections are closed, as the time to drain is over")
+        log.notice(
+            "connections are closed, as the time to drain is over",
+            metadata: ["connections": .number(connections)])
         pool.withdraw(slot)
         stopWorker(why: "the server has to go")
     }
@@ -311,7 +323,7 @@ final class WorkerSlot {
     private func failed(_ failure: StartupFailure) {
         switch machine.failed() {
         case .stopPool: pool.fail(failure)
-        case .report: Report.notice("slot \(slot): \(failure)")
+        case .report: log.error("worker cannot start", error: failure)
         case .ignore: break
         }
     }
@@ -332,8 +344,8 @@ final class WorkerSlot {
     func workerEnded(_ status: ProcessHandle.Status) {
         pool.workerEnded(in: slot)
         awaitsReload = false
-        let who = process.map { "worker \($0.processID)" } ?? "its worker"
-        let how = killReason.map { "was killed: \($0)" } ?? status.description
+        let end = WorkerEnd(
+            worker: process?.processID, how: killReason.map { "was killed: \($0)" } ?? "\(status)")
         process = nil
         killReason = nil
         loop.clear(killTimer)
@@ -341,17 +353,20 @@ final class WorkerSlot {
         page[.connectionsCurrent] = 0
         pool.page[slot] = 0
         page.heartbeat = 0
-        died("\(who) \(how)")
+        died(end)
     }
 
     // MARK: Actions
 
-    /// - Parameter why: what became of the worker that the new one replaces, to be reported with it.
-    private func spawn(_ spawn: Slot.StateMachine.Spawn, replacing why: String? = nil) {
+    /// - Parameter end: what became of the worker that the new one replaces, to be logged with it.
+    private func spawn(_ spawn: Slot.StateMachine.Spawn, replacing end: WorkerEnd? = nil) {
         do {
             let forwarding = try forwardingDescriptor()
             let process = try WorkerProcess(pool.command, loop: loop, owner: self)
-            if let why { Report.notice("slot \(slot): \(why); replaced by worker \(process.processID)") }
+            if let end {
+                log.warning(
+                    "worker replaced", metadata: end.metadata(["successor": .number(process.processID)]))
+            }
             self.process = process
             kill(after: Self.startTimeout, why: "it was not ready within \(Self.startTimeout)")
             process.send(
@@ -359,8 +374,8 @@ final class WorkerSlot {
                 descriptors: [pageMemory.rawValue, pool.pageMemory.rawValue] + forwarding
                     + (spawn.adoptsSockets ? sockets.all : []))
         } catch {
-            if let why { Report.notice("slot \(slot): \(why)") }
-            died("its worker could not be started: \(error)")
+            if let end { log.warning("worker ended", metadata: end.metadata()) }
+            died(WorkerEnd(worker: nil, how: "could not be started: \(error)"))
         }
     }
 
@@ -377,20 +392,21 @@ final class WorkerSlot {
         if let spawn = machine.backoffElapsed(at: .now) { self.spawn(spawn) }
     }
 
-    private func died(_ how: String) {
+    private func died(_ end: WorkerEnd) {
         let action = machine.died(at: .now, poolStarts: pool.isStarting)
         // Those of a worker that was never ready are of no use to another.
         if !machine.holdsSockets { sockets.removeAll() }
         switch action {
-        case .replace(let spawn): self.spawn(spawn, replacing: how)
+        case .replace(let spawn): self.spawn(spawn, replacing: end)
         case .backOff(let delay):
-            Report.notice("slot \(slot): \(how); the next worker starts in \(delay)")
+            log.warning(
+                "worker ended, its successor starts later", metadata: end.metadata(["delay": "\(delay)"]))
             loop.set(restartTimer, to: .now + delay)
             pool.slotBecameInactive(slot)
         case .stopPool:
             pool.fail(
                 StartupFailure(
-                    .internal, "slot \(slot)", why: "\(how) before it was ready",
+                    .internal, "slot \(slot)", why: "\(end) before it was ready",
                     remedy: "what it wrote before it ended may say why"))
             retire()
         case .retire:

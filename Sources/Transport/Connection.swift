@@ -46,7 +46,7 @@ package final class Connection: @unchecked Sendable {
     var payloadGrowth = PayloadGrowth()
     var traffic = Traffic()
     /// The first ID of this side's, by which the trace calls the connection; and what it told.
-    var firstID: ConnectionID?
+    package internal(set) var firstID: ConnectionID?
     var tracedEvents = 0
     let began: Instant
     private var closePacket: ClosePacket?

@@ -1,7 +1,10 @@
 internal import Control
 private import EventLoop
+private import Glibc
 internal import Linux
 private import Listener
+private import Logging
+private import Logs
 private import QUICLB
 internal import TLS
 private import Transport
@@ -12,6 +15,7 @@ extension Worker {
         _ configuration: WorkerConfiguration, _ descriptors: inout DescriptorQueue
     ) throws(StartupFailure) {
         ProcessName.set("drover-w\(configuration.slot)")
+        log = Logger(configuration)
         let stats = try openStats(descriptors.next())
         let pool = try openPoolPage(descriptors.next())
         let listener = try makeListener(configuration, stats, pool)
@@ -166,6 +170,15 @@ extension Worker {
     private func adoptSocket(_ descriptor: consuming FileDescriptor?) throws(Errno) -> UDPSocket {
         guard let descriptor else { throw .invalidArgument }
         return try UDPSocket(adopting: descriptor)
+    }
+}
+
+extension Logger {
+    /// A worker's, which says of each line whose it is.
+    fileprivate init(_ configuration: WorkerConfiguration) {
+        self.init(configuration.log)
+        self[metadataKey: "slot"] = .number(configuration.slot.rawValue)
+        self[metadataKey: "worker"] = .number(getpid())
     }
 }
 

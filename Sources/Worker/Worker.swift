@@ -3,6 +3,8 @@ internal import EventLoop
 private import Glibc
 package import Linux
 package import Listener
+package import Logging
+private import Logs
 package import QUICLB
 private import TLS
 package import Transport
@@ -27,6 +29,8 @@ package final class Worker {
     /// The application's own; empty before the worker is configured.
     package internal(set) var handlerConfiguration: [UInt8] = []
     var secrets: PoolSecrets?
+    /// Says of each line which worker's it is.
+    package internal(set) var log = Logger(LogOptions())
     /// The worker that this process is; nil where it is none. Confined to the loop's thread.
     package private(set) nonisolated(unsafe) static var current: Worker?
     var housekeeping: Housekeeping?
@@ -53,7 +57,7 @@ package final class Worker {
             return worker.exitStatus
         } catch {
             let failure = StartupFailure(.internal, "worker: run the event loop", why: "\(error)")
-            StandardStream.error.write(line: "drover: \(failure)")
+            (current?.log ?? Logger(LogOptions())).error("worker ended", error: failure)
             return failure.exitStatus
         }
     }

@@ -82,6 +82,8 @@ enum Fixtures {
             placement: PlacementHash(key: (1, 2)), active: [Slot(rawValue: 0), Slot(rawValue: 255)],
             secrets: secrets, service: service)
         configuration.eventTracePath = "/tmp/trace"
+        configuration.log.format = .json
+        configuration.log.level = .debug
         return configuration
     }()
 

@@ -103,7 +103,10 @@ extension ProcessTests {
             let pool = try await pool(["--key-log", log])
             let visit = try await visit(pool)
             #expect(visit.ok)
-            #expect(pool.output.contains { $0.contains("key log \(log): whoever reads it can decrypt") })
+            #expect(
+                pool.output.contains {
+                    $0.contains("whoever reads the key log can decrypt all") && $0.contains(log)
+                })
             let lines = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")
             let labels = Set(lines.compactMap { $0.split(separator: " ").first })
             #expect(labels.isSuperset(of: ["CLIENT_HANDSHAKE_TRAFFIC_SECRET", "SERVER_TRAFFIC_SECRET_0"]))

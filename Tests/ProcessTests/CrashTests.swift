@@ -54,7 +54,7 @@ extension ProcessTests {
             let before = try pool.supervisor.descriptorCount()
             // One in each slot, as a slot's second worker would have to wait for its successor.
             for worker in try pool.workers() { worker.send(SIGKILL) }
-            try await pool.waitForLines(count, containing: "replaced by worker")
+            try await pool.waitForLines(count, containing: "worker replaced")
             // The line is written within the turn of the loop that closes what was the dead worker's.
             try await within(.seconds(5), for: "descriptor count of \(before)") {
                 while try pool.supervisor.descriptorCount() != before { await Task.yield() }

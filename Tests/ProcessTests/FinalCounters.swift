@@ -1,5 +1,5 @@
-/// The counters that a supervisor prints when it stops, all as `name=number`: one line with the word
-/// `steered`, and for every slot what follows its `slot=K`.
+/// The counters that a supervisor logs when it stops, all as `name=number`: in a line `packets steered`, and in one
+/// `final counters` for every slot.
 struct FinalCounters: Sendable {
     /// Packets by the way they were steered: `server-id`, `pin`, `ring`, `tuple`, `malformed`.
     private(set) var steered: [String: Int] = [:]
@@ -8,16 +8,9 @@ struct FinalCounters: Sendable {
 
     init(parsing output: [String]) {
         for line in output {
-            let words = line.split(separator: " ")
-            if words.contains("steered") {
-                steered = Dictionary(words.compactMap(Self.counter)) { $1 }
-                continue
-            }
-            var slot: Int?
-            for (name, value) in words.compactMap(Self.counter) {
-                if name == "slot" { slot = value }
-                if let slot { slots[slot, default: [:]][name] = value }
-            }
+            let counters = Dictionary(line.split(separator: " ").compactMap(Self.counter)) { $1 }
+            if line.contains(" packets steered ") { steered = counters }
+            if line.contains(" final counters "), let slot = counters["slot"] { slots[slot] = counters }
         }
     }
 

@@ -10,11 +10,12 @@ extension ProcessTests {
             let workers = try pool.workers()
             let failed = try await PythonClient.visit(pool, "--alpn", "fail")
             #expect(failed[0].end == VisitReport.End(kind: "application", code: 1))
-            try await pool.waitForLines(1, containing: "the handler of a connection from 127.0.0.1:")
+            try await pool.waitForLines(1, containing: "handler failed")
+            #expect(pool.output.contains { $0.contains(" peer=127.0.0.1:") && $0.contains(" connection=") })
             // Many at once do not fill the log.
             let many = try await PythonClient.visit(pool, "--alpn", "fail", "--visits", "40")
             #expect(many.allSatisfy { $0.end == VisitReport.End(kind: "application", code: 1) })
-            let lines = pool.output.count { $0.contains("the handler of a connection from") }
+            let lines = pool.output.count { $0.contains("handler failed") }
             #expect(lines < 41)
 
             let other = try PythonClient(

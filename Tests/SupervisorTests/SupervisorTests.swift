@@ -19,7 +19,7 @@ import Testing
             pool.signal(SIGTERM)
             #expect(pool.wait() == 0)
             let lines = pool.remainingErrorLines()
-            let counts = lines.filter { $0.contains("slot=") }.compactMap { line in
+            let counts = lines.filter { $0.contains(" final counters ") }.compactMap { line in
                 line.split(separator: " ").first { $0.hasPrefix("datagrams-received=") }?
                     .split(separator: "=").last.flatMap { Int($0) }
             }
@@ -43,7 +43,10 @@ import Testing
                 let answer = try client.receive()
                 #expect(answer.incarnation == 2 && answer.processID != first.processID)
             }
-            #expect(pool.errorLine()?.contains("was killed by signal 9; replaced by worker") == true)
+            let line = pool.errorLine() ?? ""
+            #expect(
+                line.hasPrefix("drover: worker replaced reason=\"was killed by signal 9\" slot=0 successor="))
+            #expect(line.hasSuffix(" worker=\(first.processID)"))
             pool.signal(SIGINT)
             #expect(pool.wait() == 0)
         }
@@ -60,9 +63,13 @@ import Testing
                 workers[answer.slot] = answer
             }
             kill(workers[0]!.processID, SIGKILL)
-            #expect(pool.errorLine()?.contains("slot 0: worker \(workers[0]!.processID) was killed") == true)
-            #expect(pool.errorLine()?.hasSuffix("the next worker starts in 0.1 seconds") == true)
-            #expect(pool.errorLine()?.hasSuffix("the next worker starts in 0.2 seconds") == true)
+            #expect(pool.errorLine()?.hasSuffix(" worker=\(workers[0]!.processID)") == true)
+            for delay in ["0.1", "0.2"] {
+                let line = pool.errorLine() ?? ""
+                #expect(
+                    line.hasPrefix(
+                        "drover: worker ended, its successor starts later delay=\"\(delay) seconds\""))
+            }
             #expect(kill(workers[1]!.processID, 0) == 0)
             pool.signal(SIGTERM)
             #expect(pool.wait() == 0)
@@ -168,7 +175,7 @@ import Testing
             pool.signal(SIGTERM)
             #expect(pool.wait() == 0)
             let lines = pool.remainingErrorLines()
-            #expect(lines.contains { $0.contains(" steered ") && $0.contains(" server-id=26 ") })
+            #expect(lines.contains { $0.contains(" packets steered ") && $0.contains(" server-id=26 ") })
         }
     }
 
