@@ -1,5 +1,6 @@
 package import CLinux
 package import Control
+package import EventLoop
 package import Linux
 package import QUICLB
 package import Transport
@@ -19,7 +20,8 @@ package struct AddressProof {
     package let sealer: TokenSealer
     private var retryLifetime: UInt64 = 0
     private var newTokenLifetime: UInt64 = 0
-    private var used = ReplayFilter()
+    private var usedRetryTokens = UsedRetryTokens()
+    private var usedNewTokens = ReplayFilter()
 
     package init(_ options: AddressValidationOptions, sealer: TokenSealer) {
         self.sealer = sealer
@@ -51,14 +53,22 @@ package struct AddressProof {
         // The clock may have been set back since.
         let age = max(now.milliseconds, contents.issued) - min(now.milliseconds, contents.issued)
         guard age <= (isRetry ? retryLifetime : newTokenLifetime) else { return isRetry ? .invalid : .none }
-        guard !used.contains(contents.nonce) else { return isRetry ? .used : .none }
+        if isRetry {
+            guard !usedRetryTokens.contains(contents.nonce) else { return .used }
+        } else {
+            guard !usedNewTokens.contains(contents.nonce) else { return .none }
+        }
         let token = FirstPacket.Token(
             octets: octets, originalDestination: isRetry ? contents.originalDestination : nil)
         return .valid(token, contents.nonce)
     }
 
     /// A connection was made of an Initial with this token.
-    package mutating func use(_ nonce: TokenNonce) {
-        used.insert(nonce)
+    package mutating func use(_ token: FirstPacket.Token, _ nonce: TokenNonce, at now: Instant) {
+        if token.isOfRetry {
+            usedRetryTokens.insert(nonce, at: now, lifetime: .milliseconds(retryLifetime))
+        } else {
+            usedNewTokens.insert(nonce)
+        }
     }
 }

@@ -42,7 +42,7 @@ extension Listener {
         case .valid(let token, let nonce):
             let proven = FirstPacket(
                 version: packet.version, destination: packet.destination, source: packet.source, token: token)
-            if accept(proven, datagram) { proof.use(nonce) }
+            if accept(proven, datagram) { proof.use(token, nonce, at: context.loop.now) }
         case .none:
             if validation.asks(halfOpen: admission.halfOpen, at: context.loop.now) {
                 return sendRetry(packet, datagram)

@@ -189,7 +189,7 @@ package final class Connection: @unchecked Sendable {
         settings.token = token.octets.baseAddress?.assumingMemoryBound(to: UInt8.self)
         settings.tokenlen = token.octets.count
         settings.token_type = NGTCP2_TOKEN_TYPE_NEW_TOKEN
-        guard token.originalDestination != nil else { return }
+        guard token.isOfRetry else { return }
         settings.token_type = NGTCP2_TOKEN_TYPE_RETRY
         parameters.retry_scid = ngtcp2_cid(packet.destination)
         parameters.retry_scid_present = 1

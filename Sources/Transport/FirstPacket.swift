@@ -22,6 +22,8 @@ package struct FirstPacket {
             self.octets = octets
             self.originalDestination = originalDestination
         }
+
+        package var isOfRetry: Bool { originalDestination != nil }
     }
 
     package init(version: UInt32, destination: ConnectionID, source: ConnectionID, token: Token?) {

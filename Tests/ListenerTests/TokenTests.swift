@@ -1,5 +1,6 @@
 import CLinux
 import Control
+import EventLoop
 import Linux
 import QUICLB
 import TestSupport
@@ -130,18 +131,63 @@ import Transport
         // By its destination it is no answer to a Retry.
         #expect(verdict(proof, damaged, isOurs: false) == "none")
 
-        proof.use(try #require(open(retry, sealer)).nonce)
-        proof.use(try #require(open(new, sealer)).nonce)
+        use(retry, of: sealer, in: &proof)
+        use(new, of: sealer, in: &proof)
         #expect(verdict(proof, retry) == "used")
         #expect(verdict(proof, new) == "none")
     }
 
-    @Test func theFilterForgetsTheOldestOnly() {
+    /// What is taken for used by mistake would be dropped in silence, each time the client sends it again.
+    @Test func noTokenOfARetryIsTakenForAnother() {
+        let sealer = TokenSealer(keys: keys, random: 1)
+        var proof = AddressProof(AddressValidationOptions(), sealer: sealer)
+        for _ in 0..<30_000 {
+            use(retryToken(sealer), of: sealer, in: &proof)
+            use(newToken(sealer), of: sealer, in: &proof)
+        }
+        let mistaken = (0..<30_000).count { _ in verdict(proof, retryToken(sealer)) != "retry" }
+        #expect(mistaken == 0)
+    }
+
+    private func use(_ token: [UInt8], of sealer: TokenSealer, in proof: inout AddressProof) {
+        guard let contents = open(token, sealer) else {
+            Issue.record("it is no token of ours")
+            return
+        }
+        token.withUnsafeBytes { octets in
+            let original = contents.kind == .retry ? contents.originalDestination : nil
+            proof.use(
+                FirstPacket.Token(octets: octets, originalDestination: original), contents.nonce,
+                at: Instant(nanoseconds: 1))
+        }
+    }
+
+    private func nonce(_ number: UInt64) -> TokenNonce { TokenNonce(prefix: 77, number: number) }
+
+    @Test func aRetryTokenIsRememberedForItsLifetime() {
+        var used = UsedRetryTokens()
+        func insert(_ number: UInt64, atSecond second: UInt64) {
+            used.insert(
+                nonce(number), at: Instant(nanoseconds: second * 1_000_000_000), lifetime: .seconds(10))
+        }
+        for second: UInt64 in 100..<300 {
+            insert(second, atSecond: second)
+            #expect((max(100, second - 10)...second).allSatisfy { used.contains(nonce($0)) })
+            #expect(used.count <= 20)
+        }
+        #expect(!used.contains(nonce(279)))
+        for number in 0..<UInt64(3 * UsedRetryTokens.capacity) { insert(1000 + number, atSecond: 300) }
+        #expect(used.count <= 2 * UsedRetryTokens.capacity)
+    }
+
+    /// At its worst, when a generation is about to end.
+    @Test func theFilterForgetsTheOldestOnlyAndSeldomErrs() {
         var filter = ReplayFilter()
-        func nonce(_ number: UInt64) -> TokenNonce { TokenNonce(prefix: 77, number: number) }
-        for number: UInt64 in 0..<100_000 { filter.insert(nonce(number)) }
-        #expect((68_000..<100_000).allSatisfy { filter.contains(nonce($0)) })
-        #expect((0..<20_000).count { filter.contains(nonce($0)) } < 100)
-        #expect((200_000..<220_000).count { filter.contains(nonce($0)) } < 100)
+        let capacity = UInt64(ReplayFilter.capacity)
+        for number in 0..<4 * capacity { filter.insert(nonce(number)) }
+        #expect((2 * capacity..<4 * capacity).allSatisfy { filter.contains(nonce($0)) })
+        #expect((0..<2 * capacity).count { filter.contains(nonce($0)) } < 2 * capacity / 1000)
+        let unused = 4 * capacity..<504 * capacity / 10
+        #expect(unused.count { filter.contains(nonce($0)) } < unused.count * 4 / 10_000)
     }
 }
