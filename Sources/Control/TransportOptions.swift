@@ -36,7 +36,8 @@ public struct TransportOptions: Hashable, Sendable {
     /// Default: CUBIC.
     public var congestionControl = CongestionControl.cubic
     /// Whether clients may change to another address on purpose (RFC 9000 §9; without, disable_active_migration).
-    /// What a NAT changes is followed in any case. Default: yes.
+    /// Clients that know it do not; a change of port or address that comes all the same is followed, as a NAT may have
+    /// made it. Default: yes.
     public var allowsActiveMigration = true
 
     public init() {}

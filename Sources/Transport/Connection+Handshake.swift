@@ -159,8 +159,12 @@ extension Connection: QUICHandshakeDelegate {
 
     package func handshakeTransportParameters(into buffer: UnsafeMutableRawBufferPointer) -> Int? {
         guard let handle else { return nil }
-        let count = ngtcp2_conn_encode_local_transport_params(
-            handle, buffer.baseAddress?.assumingMemoryBound(to: UInt8.self), buffer.count)
+        var parameters = ngtcp2_conn_get_local_transport_params(handle).pointee
+        // Said here and not to ngtcp2, which would drop what comes from another host's address then: a NAT may have
+        // changed it, and RFC 9000 §9 lets a server follow.
+        parameters.disable_active_migration = context.settings.allowsActiveMigration ? 0 : 1
+        let count = quic_transport_params_encode(
+            buffer.baseAddress?.assumingMemoryBound(to: UInt8.self), buffer.count, &parameters)
         return count >= 0 ? count : nil
     }
 }

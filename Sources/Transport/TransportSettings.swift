@@ -55,6 +55,7 @@ extension TransportSettings {
         return settings
     }
 
+    /// As ngtcp2 goes by them; disable_active_migration is for the peer alone, and added when they are encoded.
     var transportParameters: ngtcp2_transport_params {
         var parameters = ngtcp2_transport_params()
         quic_transport_params_default(&parameters)
@@ -68,7 +69,6 @@ extension TransportSettings {
         parameters.active_connection_id_limit = activeConnectionIDLimit
         parameters.max_udp_payload_size = UInt64(maximumUDPPayload)
         parameters.max_datagram_frame_size = maximumDatagramFrame
-        parameters.disable_active_migration = allowsActiveMigration ? 0 : 1
         return parameters
     }
 }

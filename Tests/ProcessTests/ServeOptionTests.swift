@@ -128,6 +128,14 @@ extension ProcessTests {
             #expect(visits[0].ok && visits[0].echoed == 7)
         }
 
+        /// RFC 9000 §9: what a NAT changes is followed, whatever clients are told not to do on purpose.
+        @Test(.needsDrover, .needsPython, arguments: [[], ["--rebind-to", "127.0.0.77"]])
+        func aNATMayChangePortsAndAddresses(arguments: [String]) async throws {
+            let pool = try await Self.start(["--disable-active-migration"])
+            let visits = try await PythonClient.visit(pool, ["--rebinds", "2"] + arguments)
+            #expect(visits[0].ok && visits[0].echoed == 3)
+        }
+
         @Test(.needsDrover, .needsPython)
         func aClientMayHaveConnectionIDsOfNoOctets() async throws {
             let pool = try await DroverProcess.start(workers: 2)

@@ -10,6 +10,11 @@ static inline void quic_transport_params_default(ngtcp2_transport_params *params
     ngtcp2_transport_params_default(params);
 }
 
+static inline ngtcp2_ssize quic_transport_params_encode(uint8_t *dest, size_t count,
+                                                        const ngtcp2_transport_params *params) {
+    return ngtcp2_transport_params_encode(dest, count, params);
+}
+
 static inline uint64_t quic_conn_peer_connection_id_limit(ngtcp2_conn *conn) {
     const ngtcp2_transport_params *params = ngtcp2_conn_get_remote_transport_params(conn);
     return params ? params->active_connection_id_limit : 0;

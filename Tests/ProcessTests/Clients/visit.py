@@ -40,6 +40,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--answer-retry-from", help="another address: the Retry's token is not for it")
     parser.add_argument("--key-updates", type=int, default=0, help="between echoes")
     parser.add_argument("--rebinds", type=int, default=0, help="between echoes, to another port")
+    parser.add_argument("--rebind-to", help="another address, for the rebindings")
     parser.add_argument("--datagram", type=int, help="octets of a DATAGRAM frame to be echoed")
     parser.add_argument("--no-id", action="store_true", help="has connection IDs of no octets")
     parser.add_argument("--psk", help="an external pre-shared key, IDENTITY:HEXADECIMAL (aioquic)")
@@ -225,7 +226,7 @@ class Visit:
             self._send()
         elif self._rebinds > 0:
             self._rebinds -= 1
-            self._driver.rebind(self.arguments.local_host)
+            self._driver.rebind(self.arguments.rebind_to or self.arguments.local_host)
             self._send()
         elif self.arguments.datagram is not None:
             self._connection.send_datagram_frame(bytes(self.arguments.datagram))
