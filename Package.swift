@@ -127,7 +127,10 @@ let package = Package(
         .executableTarget(name: "echo-server", dependencies: ["Drover"], path: "Tests/Fixtures/Tutorial"),
         .testTarget(
             name: "DroverTests",
-            dependencies: ["Control", "Drover", "Linux", "Supervisor", "TLS", "echo-server", "shout"]),
+            dependencies: [
+                "Control", "Drover", "Linux", "Supervisor", "TLS", "TestSupport", "Worker", "echo-server",
+                "shout",
+            ]),
         .executableTarget(
             name: "h3-echo", dependencies: ["Drover", "QUICLB"], path: "Tests/Fixtures/H3Echo"),
         .executableTarget(

@@ -50,11 +50,8 @@ extension PoolOptions {
         var callbacks = TLSCallbacks()
         callbacks.preSharedKey = preSharedKeyForIdentity
         if let certificateForName {
-            callbacks.selectCredentials = { name in
-                let certificate = certificateForName(name)
-                guard let pair = certificate.flatMap({ try? CertificatePair($0) }) else { return nil }
-                return CredentialsSource(chain: pair.chain, privateKey: pair.privateKey)
-            }
+            let chosen = ChosenCertificates()
+            callbacks.selectCredentials = { certificateForName($0).flatMap(chosen.source(of:)) }
         }
         return callbacks
     }

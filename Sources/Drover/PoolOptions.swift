@@ -51,7 +51,9 @@ public struct PoolOptions: Sendable {
     /// More certificates, for clients that name a host (SNI) that they cover.
     public var moreCertificates: [Certificate] = []
     /// Asked, in each handshake and worker, for the certificate for the host that the client names; where it returns nil,
-    /// one of the pool's own is taken. It must not wait. `.development` and what cannot be read count as nil.
+    /// one of the pool's own is taken. It must not wait. `.development` and what cannot be read count as nil. Files are read
+    /// once a worker, and 256 certificates are kept: one that is renewed under the same name is seen as `.octets`.
+    /// Default: nil, one of the pool's own by the names that they cover.
     public var certificateForName: (@Sendable (String) -> Certificate?)?
 
     /// Whether clients show certificates, and who has to have signed them: the path of a PEM file.

@@ -5,8 +5,8 @@ final class CredentialsStore {
 
     private let configured: [Credentials]
     private let select: (@Sendable (String) -> CredentialsSource?)?
-    /// In the order of choice, the newest last; nil where it cannot be used.
-    private var chosen: [(source: CredentialsSource, credentials: Credentials?)] = []
+    /// nil where it cannot be used.
+    private var chosen = BoundedCache<CredentialsSource, Credentials?>(capacity: maximumChosen)
 
     init(
         _ sources: [CredentialsSource], select: (@Sendable (String) -> CredentialsSource?)?
@@ -35,10 +35,9 @@ final class CredentialsStore {
     }
 
     private func chosenCredentials(_ source: CredentialsSource) -> Credentials? {
-        if let index = chosen.firstIndex(where: { $0.source == source }) { return chosen[index].credentials }
-        if chosen.count == Self.maximumChosen { chosen.removeFirst() }
+        if let known = chosen[source] { return known }
         let credentials = try? Credentials(source)
-        chosen.append((source, credentials))
+        chosen.insert(credentials, for: source)
         return credentials
     }
 }
