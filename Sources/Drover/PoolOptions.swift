@@ -116,8 +116,8 @@ public struct PoolOptions: Sendable {
     /// The key of stateless reset tokens (RFC 9000 §10.3.2), 32 octets; nil: one that the pool makes and keeps in the
     /// state directory. Hosts that take over each other's addresses share theirs.
     public var resetSecret: [UInt8]?
-    /// What CONNECTION_CLOSE says when SIGTERM or SIGINT stops the pool: the application's error code, a 62-bit integer, and
-    /// a reason of 256 octets at most. Defaults: 0, "the pool stops".
+    /// What CONNECTION_CLOSE says when the pool stops, and to connections of a worker that drains when its time is over: the
+    /// application's error code, a 62-bit integer, and a reason of 256 octets at most. Defaults: 0, "the pool stops".
     public var stopCode: UInt64 = 0
     public var stopReason = "the pool stops"
     /// Where the pool keeps what lives as long as it runs. By default systemd's RUNTIME_DIRECTORY; else
