@@ -1,6 +1,8 @@
 import Control
+import EventLoop
 import InitialPackets
 import QUICLB
+import TestSupport
 import Testing
 import Transport
 
@@ -56,6 +58,8 @@ import Transport
         #expect(pool.messages[0] == nil)
         listener.retireConnectionID(id, of: connection)
         #expect(pool.messages[0] == [.unused(oldID)])
+        // RFC 9000 §5.1.2: three PTO, of which ngtcp2 has waited for one.
+        #expect(listener.retiredIDs.earliestEnd == pool.loop.now + connection.probeTimeout * 2)
         #expect(connection.isOpen)
         // RFC 9000 §5.1.2: what was sent before may still come, and is not answered with a reset.
         #expect(listener.table[id] === connection)
@@ -65,6 +69,29 @@ import Transport
         try pool.run { pool.total(.datagramsDelivered) == 2 }
         #expect(pool.total(.statelessResetsSent) == 0)
         try pool.run { listener.table[id] == nil }
+    }
+
+    @Test("a retired ID goes at its own time, whatever was retired before it")
+    func timesOfRetirement() throws {
+        let pool = try ListenerPool(slots: 1)
+        let first = try connect(TestClient(), to: pool)
+        let connection = try #require(pool.members[0].listener.table[first])
+        var generator = SplitMix64(seed: 7)
+        let ends = (0..<1000).map { _ in UInt64.random(in: 0..<500, using: &generator) }
+        var retired = RetiredConnectionIDs()
+        for end in ends {
+            retired.append(
+                pool.id(of: 0, nonce: UInt128(end)), of: connection, until: Instant(nanoseconds: end))
+        }
+        var taken: [UInt64] = []
+        for now: UInt64 in 0..<500 {
+            while let (id, _) = retired.takeDue(at: Instant(nanoseconds: now)) {
+                #expect(id == pool.id(of: 0, nonce: UInt128(now)))
+                taken.append(now)
+            }
+        }
+        #expect(taken == ends.sorted())
+        #expect(retired.earliestEnd == .never)
     }
 
     @Test("connections that still use a configuration that is dropped are closed, and no others")
