@@ -10,15 +10,24 @@ extension Connection {
     /// Tells of an event, where anybody wants to know: a line of JSON, with the time in milliseconds since 1970 and the
     /// connection by the first ID that this side chose.
     func trace(_ event: @autoclosure () -> TraceEvent) {
-        guard let write = context.trace, tracedEvents < Self.maximumTraceEvents else { return }
+        guard context.trace != nil, tracedEvents < Self.maximumTraceEvents else { return }
         tracedEvents += 1
-        let event = tracedEvents == Self.maximumTraceEvents ? .truncated : event()
+        write(tracedEvents == Self.maximumTraceEvents ? .truncated : event())
+    }
+
+    /// Tells of the end, however many events there were.
+    func traceEnd(_ error: QUICError) {
+        write(.closed(error))
+    }
+
+    private func write(_ event: TraceEvent) {
+        guard let trace = context.trace else { return }
         let members = [
             JSON.Member("time", .number(Int(clamping: WallTime.now.milliseconds))),
             JSON.Member("connection", .string(firstID.map { "\($0)" } ?? "")),
             JSON.Member("event", .string(event.name)),
         ]
-        write(JSON.object(members + event.members).line)
+        trace(JSON.object(members + event.members).line)
     }
 
     func tracePacket(isSent: Bool, header: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer) {

@@ -341,7 +341,7 @@ package final class Connection: @unchecked Sendable {
 
     /// Gives back all that an open connection holds.
     private func release(_ error: QUICError) {
-        if handle != nil { trace(.closed(error)) }
+        if handle != nil { traceEnd(error) }
         lastRemoteAddress = remoteAddress
         if let handle { ngtcp2_conn_del(handle) }
         handle = nil
