@@ -9,14 +9,15 @@ final class AddressReservation {
     let address: SocketAddress
     private var port: ReservedPort?
 
-    init(_ wanted: SocketAddress) throws(StartupFailure) {
+    /// - Parameter option: the one that gave the address.
+    init(_ wanted: SocketAddress, option: String) throws(StartupFailure) {
         do {
             let port = try ReservedPort(wanted)
             try port.allowSharing()
             address = port.address
             self.port = consume port
         } catch {
-            throw Self.failure(wanted, error)
+            throw Self.failure(wanted, option, error)
         }
     }
 
@@ -31,13 +32,15 @@ final class AddressReservation {
         port = nil
     }
 
-    private static func failure(_ address: SocketAddress, _ error: Errno) -> StartupFailure {
+    private static func failure(
+        _ address: SocketAddress, _ option: String, _ error: Errno
+    ) -> StartupFailure {
         let what = "listen \(address)"
         return switch error {
         case .addressInUse:
             StartupFailure(
                 .configuration, what, why: "\(error): another process, perhaps another drover, has it",
-                remedy: "stop that one (ss -ulpn shows it) or choose another --listen")
+                remedy: "stop that one (ss -ulpn shows it) or choose another \(option)")
         case .noAddress:
             StartupFailure(
                 .configuration, what, why: "\(error): this host has no such address",
@@ -47,7 +50,7 @@ final class AddressReservation {
                 .permission, what, why: "\(error)",
                 remedy: "choose a port from 1024 on, or give the process CAP_NET_BIND_SERVICE")
         default:
-            StartupFailure(.unavailable, what, why: "\(error)", remedy: "choose another --listen")
+            StartupFailure(.unavailable, what, why: "\(error)", remedy: "choose another \(option)")
         }
     }
 }

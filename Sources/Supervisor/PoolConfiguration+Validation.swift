@@ -9,17 +9,18 @@ extension PoolConfiguration {
                 .usage, "--workers \(workerCount)", why: "a pool has 1 to 256 workers",
                 remedy: "give a number in that range, or auto")
         }
-        guard Self.addressCounts.contains(addresses.count) else {
+        guard addresses.count > preferredCount, Self.addressCounts.contains(addresses.count) else {
             throw StartupFailure(
-                .usage, "--listen", why: "\(addresses.count) addresses",
-                remedy: "give 1 to \(Self.addressCounts.upperBound)")
+                .usage, "--listen", why: "\(addresses.count - preferredCount) addresses",
+                remedy: "give 1 to \(Self.addressCounts.upperBound - preferredCount)")
         }
         for (index, address) in addresses.enumerated() {
-            try Self.validate(address)
-            if let other = addresses[..<index].first(where: address.overlaps) {
+            let what = "\(option(ofAddressAt: index)) \(address)"
+            try Self.validate(address, what)
+            if let other = addresses[..<index].firstIndex(where: address.overlaps) {
                 throw StartupFailure(
-                    .usage, "--listen \(other) and --listen \(address)",
-                    why: address == other ? "they are the same" : "one is part of the other",
+                    .usage, "\(option(ofAddressAt: other)) \(addresses[other]) and \(what)",
+                    why: address == addresses[other] ? "they are the same" : "one is part of the other",
                     remedy: "drop one of them")
             }
         }
@@ -44,6 +45,11 @@ extension PoolConfiguration {
         }
     }
 
+    /// The option that gave the address.
+    func option(ofAddressAt index: Int) -> String {
+        index < addresses.count - preferredCount ? "--listen" : "--preferred-address"
+    }
+
     /// Throws where no pool can accept these ALPN names.
     package static func validate(applicationProtocols names: [String]) throws(StartupFailure) {
         guard applicationProtocolCounts.contains(names.count) else {
@@ -62,7 +68,7 @@ extension PoolConfiguration {
     private func validatePreferredAddresses() throws(StartupFailure) {
         let preferred = addresses.suffix(preferredCount)
         for (index, address) in zip(preferred.indices, preferred) {
-            let what = "--preferred-address \(address)"
+            let what = "\(option(ofAddressAt: index)) \(address)"
             if address.isWildcard {
                 throw StartupFailure(
                     .usage, what, why: "clients could not send there", remedy: "give an address of the host")
@@ -75,8 +81,7 @@ extension PoolConfiguration {
         }
     }
 
-    private static func validate(_ address: SocketAddress) throws(StartupFailure) {
-        let what = "--listen \(address)"
+    private static func validate(_ address: SocketAddress, _ what: String) throws(StartupFailure) {
         if address.isIPv4Mapped {
             throw StartupFailure(
                 .configuration, what, why: "an IPv6 socket of the pool takes no IPv4 packets",

@@ -113,7 +113,7 @@ package final class Supervisor {
             inUse: handover?.configurations)
         placement = handover?.placement ?? .random()
         reservations =
-            if let handover { try handover.reservations() } else { try Self.reserve(configuration.addresses) }
+            if let handover { try handover.reservations() } else { try Self.reserve(configuration) }
         steering = try Self.steering(
             configuration.steering, connectionIDs, placement, reservations.map(\.address), handover, log)
         do {
@@ -146,9 +146,12 @@ package final class Supervisor {
         ) { [unowned self] in answer($0, $1) }
     }
 
-    private static func reserve(_ addresses: [SocketAddress]) throws(StartupFailure) -> [AddressReservation] {
+    private static func reserve(_ configuration: PoolConfiguration) throws(StartupFailure) -> [AddressReservation] {
         var reservations: [AddressReservation] = []
-        for address in addresses { reservations.append(try AddressReservation(address)) }
+        for (index, address) in configuration.addresses.enumerated() {
+            let option = configuration.option(ofAddressAt: index)
+            reservations.append(try AddressReservation(address, option: option))
+        }
         return reservations
     }
 

@@ -37,11 +37,25 @@ extension ProcessTests {
                 status: Self.usage, naming: "--listen \(addresses[0]) and --listen \(addresses[1])")
         }
 
-        @Test(.needsDrover, arguments: ["[::ffff:127.0.0.1]:4433", "[fe80::1]:4433"])
-        func addressThatCannotBeServedIsNamed(address: String) async throws {
+        @Test(
+            .needsDrover, arguments: ["--listen", "--preferred-address"],
+            ["[::ffff:127.0.0.1]:4433", "[fe80::1]:4433"])
+        func addressThatCannotBeServedIsNamed(option: String, address: String) async throws {
             try await expectFailure(
-                ["--listen", address],
-                status: Self.configuration, naming: "--listen \(address)")
+                [option, address], status: Self.configuration, naming: "\(option) \(address)")
+        }
+
+        /// By the option that gave it.
+        @Test(.needsDrover)
+        func preferredAddressThatIsTakenIsNamed() async throws {
+            let own = "127.0.0.1:4433"
+            try await expectFailure(
+                ["--listen", own, "--preferred-address", own],
+                status: Self.usage, naming: "--listen \(own) and --preferred-address \(own)")
+            let occupied = try OccupiedPort(sharesPort: false)
+            try await expectFailure(
+                ["--preferred-address", "127.0.0.1:\(occupied.port)"],
+                status: Self.configuration, naming: "or choose another --preferred-address")
         }
 
         @Test(.needsDrover)
