@@ -10,8 +10,8 @@ public struct SocketOptions: Hashable, Sendable {
     public var sendsTrains = true
     /// Whether the kernel may hand over trains (UDP_GRO). Default: yes.
     public var receivesTrains = true
-    /// Messages that one turn takes from a socket, 1 to 1,024. Each takes 64 KiB of memory, or the longest UDP payload
-    /// where trains are not received. Default: 32.
+    /// Messages that one turn takes from a socket, 1 to 1,024. Each takes 64 KiB of memory; where trains are not received,
+    /// 2 KiB, or the longest UDP payload where that is longer. Default: 32.
     public var batchSize: UInt16 = 32
     /// The differentiated services codepoint of what is sent, 0 to 63 (RFC 2474). Default: 0.
     public var dscp: UInt8 = 0

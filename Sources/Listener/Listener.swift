@@ -52,9 +52,11 @@ package final class Listener {
         statelessReset = StatelessReset(secret: secrets.resetSecret)
         self.options = options
         self.stats = stats
+        // First packets may be longer than their clients are told in answer to them that packets may be.
+        let longestDatagram = max(2048, options.transport.maximumUDPPayload)
         batch = ReceiveBatch(
             capacity: Int(options.sockets.batchSize), receivesTrains: options.sockets.receivesTrains,
-            datagramLength: Int(options.transport.maximumUDPPayload))
+            datagramLength: Int(longestDatagram))
         admission = Admission(options.limits, slot: routing.slot, pool: pool)
         validation = AddressValidation(options.validation)
         let sealer = TokenSealer(keys: secrets.tokenKeys, random: context.random.next())

@@ -24,6 +24,15 @@ extension ProcessTests {
             #expect(report.ok, "\(report.failure ?? "")")
         }
 
+        /// A client learns how long its packets may be from the answer to its first.
+        @Test(.needsDrover, .needsPython)
+        func aFirstPacketMayBeLongerThanOthers() async throws {
+            let pool = try await DroverProcess.start(
+                workers: 1, "--gro", "off", "--udp-payload", "1200")
+            let report = try await PythonClient.probe(pool, ["initial", "--size", "1472"])
+            #expect(report.ok, "\(report.failure ?? "")")
+        }
+
         /// Trains reach a client whole where the server sends them so; one whose datagrams are of several workers is taken
         /// apart by the kernel before it steers, where the server does not receive them whole.
         @Test(

@@ -68,12 +68,16 @@ def probe_version(peer: socket.socket) -> None:
     check(UNKNOWN_VERSION not in versions, "the version we sent is offered")
 
 
+def probe_initial(peer: socket.socket, size: int) -> None:
+    """An Initial of so many octets is answered."""
+    answer = exchange(peer, resized(client_initial(), size))
+    check(bool(answer[0] & 0x80) and answer[1:5] == VERSION_1, f"the Initial of {size} octets is not answered")
+
+
 def probe_small_initial(peer: socket.socket) -> None:
     """An Initial of 1,199 octets, good but for its size, gets nothing (RFC 9000 §14.1)."""
-    initial = client_initial()
-    check_silence(peer, resized(initial, SMALLEST_INITIAL - 1))
-    answer = exchange(peer, resized(initial, SMALLEST_INITIAL))
-    check(bool(answer[0] & 0x80) and answer[1:5] == VERSION_1, "the full-size Initial is not answered")
+    check_silence(peer, resized(client_initial(), SMALLEST_INITIAL - 1))
+    probe_initial(peer, SMALLEST_INITIAL)
 
 
 def short_header_packet(connection_id: bytes, size: int) -> bytes:
@@ -127,6 +131,8 @@ def main() -> int:
     probes = parser.add_subparsers(dest="probe", required=True)
     probes.add_parser("version", help=probe_version.__doc__)
     probes.add_parser("small-initial", help=probe_small_initial.__doc__)
+    initial = probes.add_parser("initial", help=probe_initial.__doc__)
+    initial.add_argument("--size", type=int, required=True)
     probes.add_parser("amplification", help=probe_amplification.__doc__)
     traffic_class = probes.add_parser("traffic-class", help=probe_traffic_class.__doc__)
     traffic_class.add_argument("--dscp", type=int, required=True)
@@ -145,6 +151,8 @@ def main() -> int:
             match arguments.probe:
                 case "version":
                     probe_version(peer)
+                case "initial":
+                    probe_initial(peer, arguments.size)
                 case "small-initial":
                     probe_small_initial(peer)
                 case "reset":
