@@ -95,7 +95,8 @@ let package = Package(
         .testTarget(
             name: "ListenerTests",
             dependencies: [
-                "CLinux", "Control", "EventLoop", "InitialPackets", "Linux", "Listener", "Placement",
+                "CAllocations", "CLinux", "Control", "EventLoop", "InitialPackets", "Linux", "Listener",
+                "Placement",
                 "QUICLB", "TLS", "TestSupport", "Transport",
             ]),
         .testTarget(

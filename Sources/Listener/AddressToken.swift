@@ -45,22 +45,27 @@ package enum AddressToken {
         _ kind: Kind, _ address: clinux_address, _ retrySource: ConnectionID,
         to buffer: UnsafeMutableRawBufferPointer
     ) -> Int {
-        var end = 0
-        func append(_ octets: UnsafeRawBufferPointer) {
-            UnsafeMutableRawBufferPointer(rebasing: buffer[end...]).copyMemory(from: octets)
-            end += octets.count
-        }
+        var rest = buffer[...]
         let isIPv4 = address.length == socklen_t(MemoryLayout<sockaddr_in>.size)
-        withUnsafeBytes(of: isIPv4 ? UInt8(4) : 16) { append($0) }
+        withUnsafeBytes(of: isIPv4 ? UInt8(4) : 16) { append($0, to: &rest) }
         if isIPv4 {
-            withUnsafeBytes(of: address.ipv4.sin_addr) { append($0) }
+            withUnsafeBytes(of: address.ipv4.sin_addr) { append($0, to: &rest) }
         } else {
-            withUnsafeBytes(of: address.ipv6.sin6_addr) { append($0) }
+            withUnsafeBytes(of: address.ipv6.sin6_addr) { append($0, to: &rest) }
         }
-        guard kind == .retry else { return end }
-        withUnsafeBytes(of: isIPv4 ? address.ipv4.sin_port : address.ipv6.sin6_port) { append($0) }
-        retrySource.withUnsafeBytes { append($0) }
-        return end
+        if kind == .retry {
+            let port = isIPv4 ? address.ipv4.sin_port : address.ipv6.sin6_port
+            withUnsafeBytes(of: port) { append($0, to: &rest) }
+            retrySource.withUnsafeBytes { append($0, to: &rest) }
+        }
+        return rest.startIndex
+    }
+
+    private static func append(
+        _ octets: UnsafeRawBufferPointer, to rest: inout Slice<UnsafeMutableRawBufferPointer>
+    ) {
+        UnsafeMutableRawBufferPointer(rebasing: rest).copyMemory(from: octets)
+        rest = rest.dropFirst(octets.count)
     }
 
     static let maximumBindingLength = 1 + 16 + 2 + ConnectionID.maximumLength

@@ -51,6 +51,8 @@ package enum InitialPacket {
         let start = packetNumberOffset + length
         var iv = [UInt8](repeating: 0, count: CipherSuite.ivLength)
         iv.withUnsafeMutableBytes { secret.deriveIV(into: $0) }
+        // RFC 9001 §5.3. The first packets have numbers that are whole.
+        for index in 0..<length { iv[iv.count - length + index] ^= packet[packetNumberOffset + index] }
         var payload = [UInt8](repeating: 0, count: packet.count - start - CipherSuite.tagLength)
         let isOpened = payload.withUnsafeMutableBytes { payload in
             packet.withUnsafeBytes { packet in
