@@ -135,6 +135,10 @@ let package = Package(
         .executableTarget(
             name: "h3-echo", dependencies: ["Drover", "QUICLB"], path: "Tests/Fixtures/H3Echo"),
         .executableTarget(
+            name: "embedded",
+            dependencies: ["Drover", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Tests/Fixtures/Embedded"),
+        .executableTarget(
             name: "visitor",
             dependencies: ["Drover", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Tests/Fixtures/Visitor"),

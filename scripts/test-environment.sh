@@ -13,9 +13,11 @@ build=(swift build --configuration release --static-swift-stdlib)
 "${build[@]}" --product rotating-echo
 "${build[@]}" --product initial-flood
 "${build[@]}" --product visitor
+"${build[@]}" --product embedded
 products=$("${build[@]}" --show-bin-path)
 export DROVER_BINARY=$products/drover
 export DROVER_H3_ECHO_BINARY=$products/h3-echo
 export DROVER_ROTATING_ECHO_BINARY=$products/rotating-echo
 export DROVER_INITIAL_FLOOD_BINARY=$products/initial-flood
 export DROVER_VISITOR_BINARY=$products/visitor
+export DROVER_EMBEDDED_BINARY=$products/embedded

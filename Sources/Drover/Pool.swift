@@ -3,6 +3,7 @@ private import EventLoop
 private import Glibc
 private import Linux
 private import Supervisor
+private import Synchronization
 private import Transport
 private import Worker
 
@@ -17,6 +18,9 @@ public typealias ConnectionHandler = @Sendable @LoopActor (Connection) async thr
 public struct Pool: Sendable {
     /// The application error code of CONNECTION_CLOSE where a handler throws.
     public static let handlerErrorCode: UInt64 = 1
+
+    /// Of the pool that this process runs.
+    private static let stopper = Mutex<Supervisor.Stopper?>(nil)
 
     private let options: PoolOptions
     private let reload: (@Sendable () throws -> PoolOptions)?
@@ -36,7 +40,11 @@ public struct Pool: Sendable {
         self.handler = handler
     }
 
-    /// Runs the pool on this thread until SIGTERM or SIGINT stops it; in a worker, serves and does not return.
+    /// Runs the pool on this thread until SIGTERM, SIGINT or ``stop(immediately:)`` stops it; in a worker, serves and does
+    /// not return.
+    ///
+    /// - Throws: `SetupFailure` where the pool cannot start: it says what was tried, why it failed and what to do, and
+    ///   nothing is left running.
     public func run() throws(SetupFailure) {
         guard !LoopThread.isThere else {
             throw SetupFailure(
@@ -49,7 +57,11 @@ public struct Pool: Sendable {
         // Before anything is written: who reads it may be gone.
         Signals.ignore([SIGPIPE])
         do {
-            try SupervisorProcess.run(configuration: configurationSource()) { configuration, addresses in
+            defer { Self.stopper.withLock { $0 = nil } }
+            try SupervisorProcess.run(
+                configuration: configurationSource(),
+                onStart: { pool in Self.stopper.withLock { $0 = pool.makeStopper() } }
+            ) { configuration, addresses in
                 // A certificate that was made has a fingerprint.
                 let hints = (try? options.hints(configuration, address: addresses[0])) ?? []
                 hints.forEach { StandardStream.output.write(line: "drover: \($0)") }
@@ -79,6 +91,16 @@ public struct Pool: Sendable {
         } catch {
             throw StartupFailure(.configuration, "reload", why: "\(error)")
         }
+    }
+
+    /// Stops the pool that this process runs, from any thread, as SIGTERM does: its clients are told
+    /// (``PoolOptions/stopCode``), and ``run()`` returns when the workers have ended, which may take 5 seconds. It does
+    /// nothing where no pool runs, as in a worker.
+    ///
+    /// - Parameter immediately: whether the workers are killed, as by a second SIGTERM: clients learn it by their own
+    ///   timeouts.
+    public static func stop(immediately: Bool = false) {
+        stopper.withLock { $0 }?(immediately)
     }
 
     /// Whether this process is one of the workers.

@@ -146,7 +146,9 @@ package final class Supervisor {
         ) { [unowned self] in answer($0, $1) }
     }
 
-    private static func reserve(_ configuration: PoolConfiguration) throws(StartupFailure) -> [AddressReservation] {
+    private static func reserve(_ configuration: PoolConfiguration) throws(StartupFailure)
+        -> [AddressReservation]
+    {
         var reservations: [AddressReservation] = []
         for (index, address) in configuration.addresses.enumerated() {
             let option = configuration.option(ofAddressAt: index)

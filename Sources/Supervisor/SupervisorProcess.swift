@@ -8,32 +8,36 @@ package enum SupervisorProcess {
     ///
     /// - Parameters:
     ///   - source: reads the configuration, now and at each reload.
+    ///   - onStart: called with the pool, new or gone on with, before it serves.
     ///   - onReady: called when a new pool is ready, before that is told.
     package static func run(
         command: WorkerCommand = WorkerCommand(),
         configuration source: @escaping () throws(StartupFailure) -> PoolConfiguration,
+        onStart: (Supervisor) -> Void = { _ in },
         onReady: @escaping (PoolConfiguration, [SocketAddress]) -> Void = { _, _ in }
     ) throws(StartupFailure) {
         if let channel = try trialChannel() { answerTrial(channel, source) }
         guard let (original, file) = try Handover.inherited() else {
             let configuration = try source()
             let pool = try Supervisor(configuration, command: command, reloadingFrom: source)
+            onStart(pool)
             return try pool.run { onReady(configuration, pool.addresses) }
         }
         _ = FileDescriptor(owning: file)
-        try goOn(with: original, command, source)
+        let pool = try goOn(with: original, command, source)
+        onStart(pool)
+        try pool.run()
     }
 
     /// Goes on with a pool, or gives it back.
     private static func goOn(
         with original: Handover, _ command: WorkerCommand,
         _ source: @escaping () throws(StartupFailure) -> PoolConfiguration
-    ) throws(StartupFailure) {
-        let pool: Supervisor
+    ) throws(StartupFailure) -> Supervisor {
         do {
             let configuration = try source()
             try original.check(configuration)
-            pool = try Supervisor(
+            return try Supervisor(
                 configuration, command: command, reloadingFrom: source, goingOnWith: original)
         } catch {
             // A program that has it back goes on if it can at all.
@@ -42,7 +46,6 @@ package enum SupervisorProcess {
             throw StartupFailure(
                 .internal, "give the pool back", why: "\(errno), after \(error)")
         }
-        try pool.run()
     }
 
     // MARK: Trials

@@ -8,23 +8,8 @@ extension ProcessTests {
     @Suite struct CertificateTests {
         private let directory = try! TemporaryDirectory()
 
-        /// A certificate and its key, in files named after it.
-        private struct Pair {
-            let certificate: String
-            let key: String
-            var options: [String] { ["--cert", certificate, "--key", key] }
-        }
-
-        private func make(_ name: String, _ arguments: String...) async throws -> Pair {
-            let pair = Pair(
-                certificate: directory.path("\(name).pem"), key: directory.path("\(name)-key.pem"))
-            let script = Executables.clients.appending(path: "make_certificate.py").path
-            let process = try ChildProcess(
-                Executables.python,
-                [script, "--cert", pair.certificate, "--key", pair.key, "--name", name] + arguments)
-            let status = try await process.exitStatus(within: .seconds(20))
-            try #require(status == .exited(0))
-            return pair
+        private func make(_ name: String, _ arguments: String...) async throws -> CertificateFiles {
+            try await CertificateFiles(name, in: directory, arguments)
         }
 
         private func pool(_ options: [String], isCertificateGiven: Bool = false) async throws -> DroverProcess

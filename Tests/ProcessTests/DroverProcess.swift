@@ -84,6 +84,17 @@ final class DroverProcess: Sendable {
         return try await start(Executables.h3Echo, arguments, in: directory)
     }
 
+    /// Starts the pool of Tests/Fixtures/Embedded.
+    static func startEmbedded(
+        workers: Int, _ certificate: CertificateFiles, chosen: CertificateFiles
+    ) async throws -> DroverProcess {
+        let directory = try TemporaryDirectory()
+        let arguments =
+            ["--workers", "\(workers)", "--chosen-cert", chosen.certificate, "--chosen-key", chosen.key]
+            + certificate.options + directories(in: directory)
+        return try await start(Executables.embedded, arguments, in: directory)
+    }
+
     /// The options for a run and a state directory below `directory`.
     static func directories(in directory: TemporaryDirectory) -> [String] {
         ["--run-dir", directory.path("run"), "--state-dir", directory.path("state")]
@@ -119,6 +130,9 @@ final class DroverProcess: Sendable {
     func workers() throws -> [ProcessInspector] { try supervisor.children() }
 
     func send(_ signal: Int32) { child.send(signal) }
+
+    /// Writes a line to the program's standard input.
+    func write(line: String) throws { try child.write(line: line) }
 
     /// Runs a command of `drover` on this pool, and returns what it prints.
     @discardableResult

@@ -22,6 +22,9 @@ enum Executables {
     /// Drover's own client (Tests/Fixtures/Visitor).
     static let visitor = program(variable: "DROVER_VISITOR_BINARY", default: ".build/release/visitor")
 
+    /// A pool in a program of its own (Tests/Fixtures/Embedded).
+    static let embedded = program(variable: "DROVER_EMBEDDED_BINARY", default: ".build/release/embedded")
+
     /// A Python with the packages of Tests/requirements.txt.
     static let python = program(variable: "DROVER_TEST_PYTHON", default: ".venv/bin/python")
 

@@ -27,6 +27,12 @@ extension Trait where Self == ConditionTrait {
             "no program at \(Executables.visitor.path): build it for release, or set DROVER_VISITOR_BINARY")
     }
 
+    static var needsEmbedded: Self {
+        needs(
+            Executables.isExecutable(Executables.embedded),
+            "no program at \(Executables.embedded.path): build it for release, or set DROVER_EMBEDDED_BINARY")
+    }
+
     static var needsRotatingEcho: Self {
         needs(
             Executables.isExecutable(Executables.rotatingEcho),

@@ -38,6 +38,7 @@ IDLE_TIMEOUT = "idle timeout"
 def parse_arguments() -> argparse.Namespace:
     parser = pool_parser(__doc__)
     parser.add_argument("--connections", type=int, required=True)
+    parser.add_argument("--alpn", default="echo")
     parser.add_argument("--idle-timeout", type=float, default=30, help="seconds")
     return parser.parse_args()
 
@@ -59,7 +60,7 @@ def loss_reason(event: ConnectionTerminated, receiving: bool) -> dict[str, Any]:
 class HeldConnection:
     """One connection and its stream: a message goes out, comes back, and after a pause the next."""
 
-    def __init__(self, index: int, peer: Address, idle_timeout: float) -> None:
+    def __init__(self, index: int, peer: Address, arguments: argparse.Namespace) -> None:
         self.index = index
         self.ready = asyncio.Event()
         self.verified = 0
@@ -71,9 +72,9 @@ class HeldConnection:
         self._stream_id = 0
         self._connection = QuicConnection(
             configuration=QuicConfiguration(
-                alpn_protocols=["echo"],
+                alpn_protocols=[arguments.alpn],
                 is_client=True,
-                idle_timeout=idle_timeout,
+                idle_timeout=arguments.idle_timeout,
                 server_name="localhost",
                 verify_mode=ssl.CERT_NONE,
             )
@@ -147,9 +148,7 @@ async def main() -> int:
     arguments = parse_arguments()
     commands = await standard_input()
     peer = (arguments.host, arguments.port)
-    held = [
-        HeldConnection(index, peer, arguments.idle_timeout) for index in range(arguments.connections)
-    ]
+    held = [HeldConnection(index, peer, arguments) for index in range(arguments.connections)]
     for connection in held:
         connection.driver.start()
     try:
