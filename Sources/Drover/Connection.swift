@@ -73,6 +73,20 @@ public class Connection {
         Stream(try await core.streamCreditChanged.first { try core.openStream(bidirectional: bidirectional) })
     }
 
+    // MARK: Going away
+
+    /// Whether the worker drains, so that it is wished that the connection ends soon; never of a client's. When the time to
+    /// drain is over it is closed.
+    public var isGoingAway: Bool { core.isGoingAway }
+
+    /// Waits until the worker drains: then an HTTP/3 server tells its client (GOAWAY, RFC 9114 §5.2), and others do as their
+    /// protocols have it. Where the slot is taken back after that, nothing says so.
+    ///
+    /// - Throws: `CancellationError`, as when the connection is over before.
+    public func waitUntilGoingAway() async throws {
+        try await core.goingAwayChanged.first { core.isGoingAway ? () : nil }
+    }
+
     // MARK: Datagrams
 
     /// The longest datagram that can be sent now, in octets; nil where the peer takes none (RFC 9221 §3).

@@ -116,6 +116,7 @@ extension Listener: ConnectionDelegate {
         stats.add(.handshakesCompleted)
         admission.established()
         sendToken(for: connection.remoteAddress, on: connection)
+        connection.isGoingAway = owesDrained
         onConnection(connection)
     }
 

@@ -17,6 +17,7 @@ extension Listener {
     ///   gone.
     package func drain(linger: Duration) {
         owesDrained = true
+        for connection in table.connections { connection.isGoingAway = true }
         lingerEnd = context.loop.now + linger
         context.loop.set(lingerTimer, to: lingerEnd)
         reportDrained()
@@ -25,6 +26,7 @@ extension Listener {
     /// The slot is wanted again.
     package func resume() {
         owesDrained = false
+        for connection in table.connections { connection.isGoingAway = false }
     }
 
     func reportDrained() {

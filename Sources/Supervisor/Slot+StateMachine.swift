@@ -25,7 +25,7 @@ extension Slot {
             /// It takes nothing new, and may be taken back.
             case draining(since: Instant)
             /// It had no connection, and nothing is steered to it any more.
-            case leaving
+            case leaving(since: Instant)
             /// The worker did what no worker does, and is killed: what it still says counts for nothing.
             case broken(since: Instant, drains: Bool)
             case backingOff
@@ -87,11 +87,12 @@ extension Slot {
             }
         }
 
-        /// Whether the slot serves, new connections or only those it has: its worker shows that it lives.
-        var isServing: Bool {
+        /// Since when the slot serves, new connections or only those it has, so that its worker shows that it lives; nil where
+        /// it does not.
+        var servesSince: Instant? {
             switch state {
-            case .active, .draining, .leaving: true
-            case .retired, .starting, .broken, .backingOff, .stopping: false
+            case .active(let since), .draining(let since), .leaving(let since): since
+            case .retired, .starting, .broken, .backingOff, .stopping: nil
             }
         }
 
@@ -315,8 +316,8 @@ extension Slot {
         /// The worker has no connection. Returns whether it is to leave: it may have been taken back meanwhile.
         mutating func drained() -> Bool {
             switch state {
-            case .draining:
-                state = .leaving
+            case .draining(let since):
+                state = .leaving(since: since)
                 return true
             case .active, .leaving, .broken, .stopping: return false
             case .starting: return false

@@ -264,9 +264,10 @@ final class WorkerSlot {
     ///   - isFair: whether workers had the time to.
     func check(silence: Duration, isFair: Bool, at now: Instant) {
         rate.sample(page[.connectionsAccepted], at: now)
-        guard isFair, machine.isServing, page.heartbeat > 0 else { return }
-        let silent = now - Instant(nanoseconds: page.heartbeat)
-        if silent > silence { workerBroke(why: "it was silent for \(silence)") }
+        guard isFair, let since = machine.servesSince else { return }
+        if now - max(since, Instant(nanoseconds: page.heartbeat)) > silence {
+            workerBroke(why: "it was silent for \(silence)")
+        }
     }
 
     // MARK: What the worker does

@@ -70,6 +70,11 @@ package final class Connection: @unchecked Sendable {
     package private(set) var closeError: QUICError?
     /// Whether the handshake is complete.
     package internal(set) var isEstablished = false
+    /// Whether it is wished that the connection ends soon, and who waits to hear of it. The listener's to keep.
+    package var isGoingAway = false {
+        didSet { if isGoingAway { goingAwayChanged.notify() } }
+    }
+    package private(set) lazy var goingAwayChanged = Condition()
     /// Called once, when the connection is closed by either side.
     package var onClose: (() -> Void)?
     /// What tells it from the listener's others, the IDs that lead to it, and where it is counted; nil where it is not. The

@@ -136,11 +136,23 @@ final class DroverProcess: Sendable {
 
     /// Runs a command of `drover` on this pool, and returns what it prints.
     @discardableResult
-    func command(_ arguments: String...) async throws -> String {
+    func command(_ arguments: String...) async throws -> String { try await command(arguments) }
+
+    @discardableResult
+    func command(_ arguments: [String]) async throws -> String {
         let process = try ChildProcess(Executables.drover, arguments + ["--run-dir", runDirectory])
         #expect(try await process.exitStatus(within: .seconds(10)) == .exited(0))
         try await process.output.waitForEnd()
         return process.output.lines.joined(separator: "\n")
+    }
+
+    /// Runs a command that fails.
+    func refusal(_ arguments: String...) async throws -> (status: Int32?, error: String) {
+        let process = try ChildProcess(Executables.drover, arguments + ["--run-dir", runDirectory])
+        let status = try await process.exitStatus(within: .seconds(10))
+        try await process.errors.waitForEnd()
+        guard case .exited(let number) = status else { return (nil, "") }
+        return (number, process.errors.lines.joined(separator: "\n"))
     }
 
     func status() async throws -> PoolStatus {

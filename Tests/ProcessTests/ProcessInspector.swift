@@ -20,6 +20,11 @@ struct ProcessInspector: Hashable, Sendable {
             .map(ProcessInspector.init)
     }
 
+    /// The path of its program's file; nil where it is not known.
+    var executable: String? {
+        try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(identifier)/exe")
+    }
+
     /// The memory, in bytes, that is this process's and no file's.
     func anonymousMemory() throws -> Int {
         let rollup = try contents(of: "smaps_rollup")

@@ -51,6 +51,7 @@ struct H3Echo {
         let control = try await connection.openUnidirectionalStream()
         try await control.write(HTTP3Frame.controlStreamOpening)
         try await withThrowingDiscardingTaskGroup { group in
+            group.addTask { try await sayGoodbye(connection, on: control) }
             for try await stream in connection.streams {
                 group.addTask {
                     if stream.isBidirectional {
@@ -61,6 +62,13 @@ struct H3Echo {
                 }
             }
         }
+    }
+
+    /// Tells the client when the worker drains.
+    @LoopActor
+    private static func sayGoodbye(_ connection: Connection, on control: Stream) async throws {
+        try await connection.waitUntilGoingAway()
+        try await control.write(HTTP3Frame.goAway)
     }
 
     /// Reads the client's control and QPACK streams, which must not be stopped (RFC 9114 §6.2.1).
