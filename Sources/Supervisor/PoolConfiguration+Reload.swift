@@ -20,6 +20,8 @@ extension PoolConfiguration {
             ("--state-dir", stateDirectory != other.stateDirectory),
             ("--run-dir", runDirectory != other.runDirectory),
             ("--event-trace", eventTrace != other.eventTrace),
+            ("--log-format", log.format != other.log.format),
+            ("--log-level", log.level != other.log.level),
             ("--udp-payload", old.transport.maximumUDPPayload != new.transport.maximumUDPPayload),
             ("a socket's option", old.sockets != new.sockets),
         ]

@@ -40,8 +40,7 @@ extension Supervisor {
             return log.error("key not rotated, though hardly any nonces are left", error: error)
         }
         log.notice(
-            "key rotated, as hardly any nonces were left",
-            metadata: ["from": .number(former.rawValue), "to": .number(connectionIDs.current.id.rawValue)])
+            "key rotated, as hardly any nonces were left", metadata: ["from": .number(former.rawValue)])
     }
 
     /// Makes connection IDs by another key from now on, and has those that are in use replaced.
@@ -55,6 +54,9 @@ extension Supervisor {
         let users = slots.filter(\.hasWorker)
         for slot in users { slot.send(.rotate(current, takeNonces(for: slot.slot))) }
         loop.set(rotationTimer, to: .now + grace)
+        log.info(
+            "key rotated",
+            metadata: ["from": .number(former.id.rawValue), "to": .number(current.id.rawValue)])
         perform(rotation.begin(former: former.id, usedBy: Set(users.map(\.slot))))
     }
 

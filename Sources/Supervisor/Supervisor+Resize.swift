@@ -1,6 +1,8 @@
 import Control
 import EventLoop
 import Linux
+import Logging
+import Logs
 import QUICLB
 
 // How many workers there are, and which.
@@ -32,6 +34,7 @@ extension Supervisor {
         for slot in plan.takingBack { _ = slots[Int(slot.rawValue)].takeBack() }
         try start(plan.starting, what)
         for slot in plan.draining { slots[Int(slot.rawValue)].drain(by: deadline) }
+        log.info("pool resized", metadata: ["workers": .number(count)])
         return poolChange(starting: plan.starting)
     }
 

@@ -187,6 +187,7 @@ final class WorkerSlot {
         loop.set(drainTimer, to: deadline)
         // Out of the ring first: what comes after the worker has said that it has nothing would be lost.
         pool.slotBecameInactive(slot)
+        log.info("slot drains", metadata: ["connections": .number(connections)])
     }
 
     /// Puts a draining slot back in the ring. Returns whether that was possible.
@@ -230,6 +231,7 @@ final class WorkerSlot {
         drainDeadline = nil
         sockets.removeAll()
         forwardingSocket = nil
+        log.info("slot retired")
         pool.slotRetired(slot)
     }
 

@@ -41,6 +41,7 @@ extension Worker {
         housekeeping.run()
         self.housekeeping = housekeeping
         send(.ready)
+        log.info("worker serves", metadata: ["incarnation": .number(configuration.incarnation)])
         // Of the configurations that came, no ID is of any but the newest.
         listener.reportUnused()
     }

@@ -19,6 +19,7 @@ extension ProcessTests {
                 ["--no-such-option"], ["--workers", "none"], ["--workers", "0"], ["--workers", "257"],
                 ["--listen", "nowhere"], ["--listen", "127.0.0.1:65536"], ["--host-id", "xyz"],
                 ["--steering", "magic"], ["--run-dir", ""], ["--state-dir", ""], ["--alpn", ""],
+                ["--log-format", "xml"], ["--log-level", "loud"],
                 (0..<600).flatMap { ["--alpn", "protocol-\($0)"] },
             ])
         func badFlagIsAUsageError(flags: [String]) async throws {
