@@ -22,7 +22,7 @@ package struct LimitedLog {
             return
         }
         var metadata = metadata()
-        if untold > 0 { metadata["untold"] = .stringConvertible(untold) }
+        if untold > 0 { metadata["untold"] = .number(untold) }
         untold = 0
         logger.log(level: level, message, metadata: metadata)
     }

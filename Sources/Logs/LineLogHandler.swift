@@ -32,8 +32,7 @@ struct LineLogHandler: LogHandler {
         var metadata = metadata
         if let error = event.error { metadata["error"] = "\(error)" }
         metadata.merge(event.metadata ?? [:]) { $1 }
-        let line = LogLine(
-            "\(event.message)", level: event.level, metadata: metadata, time: .now)
+        let line = LogLine("\(event.message)", level: event.level, metadata: metadata, time: .now)
         switch form {
         case .text: StandardStream.error.write(line: line.text)
         case .journalText: StandardStream.error.write(line: line.journalText)

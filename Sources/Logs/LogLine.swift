@@ -5,8 +5,9 @@ package import Logging
 /// A line of the log: a static message, and what it is about as metadata. Values may have a peer's text in them: none
 /// breaks the line, has a terminal do something, or makes it grow without bound.
 package struct LogLine {
-    /// What is told of a value, in octets of UTF-8.
-    package static let maximumValueLength = 1024
+    /// What is told of a value, in octets of UTF-8. Escaping makes six of one at most, so that a line with one long value
+    /// goes into a pipe as a whole, between those of other processes (PIPE_BUF, pipe(7)).
+    package static let maximumValueLength = 512
 
     private let time: WallTime
     private let level: Logger.Level

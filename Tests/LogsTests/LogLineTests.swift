@@ -83,6 +83,13 @@ struct LogLineTests {
         #expect(line(["error": "\(odd)"]).text.utf8.count <= limit + 64)
     }
 
+    /// PIPE_BUF, pipe(7)
+    @Test("a line with one long value goes into a pipe as a whole, however much of it is escaped")
+    func longestLine() {
+        let value = String(repeating: "\u{1b}", count: 10_000)
+        #expect(line(["error": "\(value)", "peer": "[2001:db8::1]:65535"]).json.utf8.count < 4096)
+    }
+
     @Test("arrays and dictionaries are JSON in both forms")
     func collections() {
         let metadata: Logger.Metadata = ["slots": [.number(1), "a b"], "more": ["b": "2", "a": .number(1)]]
