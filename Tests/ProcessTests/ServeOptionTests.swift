@@ -1,4 +1,8 @@
 import Control
+import Foundation
+import Glibc
+import Linux
+import TestSupport
 import Testing
 
 extension ProcessTests {
@@ -33,6 +37,9 @@ extension ProcessTests {
             Row("--datagram-frame", "1200", visiting: ["--datagram", "1000"]) {
                 $0.parameters.datagramFrameSize == 1200 && $0.datagram == 1000
             },
+            Row("--datagram-frame", "1300", visiting: ["--library", "qh3", "--datagram", "1000"]) {
+                $0.datagram == 1000
+            },
             Row("--datagram-frame", "0") { $0.parameters.datagramFrameSize == nil },
             Row("--connection-id-length", "20") { $0.serverCid.hexadecimal.count == 40 },
             Row("--connection-ids", "plaintext") { $0.serverCid.slot == 0 },
@@ -42,6 +49,7 @@ extension ProcessTests {
             Row("--congestion-control", "bbr") { $0.echoed == 1 },
             Row("--congestion-control", "reno") { $0.echoed == 1 },
             Row("--batch", "1") { $0.echoed == 1 },
+            Row("--alpn", "other", "--alpn", "third", visiting: ["--alpn", "third"]) { $0.echoed == 1 },
         ]
 
         @Test(.needsDrover, .needsPython, arguments: rows)
@@ -80,6 +88,32 @@ extension ProcessTests {
             #expect(counters.total(counter) == 1)
         }
 
+        /// The host ID is what that load balancer reads: plaintext at octets 1 to 8, the slot behind it.
+        @Test(.needsDrover, .needsPython)
+        func connectionIDsAreAsAWSReadsThem() async throws {
+            let host = "0102030405060708"
+            let pool = try await Self.start(
+                ["--connection-ids", "aws-nlb", "--host-id", host], isKeyGiven: false)
+            let id = try await PythonClient.visit(pool)[0].serverCid.hexadecimal
+            #expect(id.count == 32 && id.dropFirst(2).hasPrefix(host + "00"))
+        }
+
+        @Test(.needsDrover)
+        func thereIsAWorkerForEachProcessor() async throws {
+            let pool = try await DroverProcess.start(workers: 1, "--workers", "auto")
+            let status = try await pool.status()
+            #expect(status.slots.count == (try Host.usableProcessorCount()))
+        }
+
+        /// A handshake that its client leaves where it is has the next client asked for its address, with --retry-half-open.
+        @Test(.needsDrover, .needsPython)
+        func halfOpenConnectionsMakeItAsk() async throws {
+            let pool = try await Self.start(["--retry-half-open", "1"])
+            #expect(try await PythonClient.probe(pool, ["small-initial"]).ok)
+            let visits = try await PythonClient.visit(pool)
+            #expect(visits[0].ok && visits[0].retried)
+        }
+
         /// A handshake that its client leaves where it is keeps others out.
         @Test(.needsDrover, .needsPython)
         func halfOpenConnectionsAreLimited() async throws {
@@ -107,16 +141,56 @@ extension ProcessTests {
                 ("--receive-buffer", "1", "65536 to 1073741824"),
                 ("--send-buffer", "1", "65536 to 1073741824"), ("--batch", "0", "1 to 1024"),
                 ("--dscp", "64", "0 to 63"),
+                ("--stop-code", "\(UInt64(1) << 62)", "0 to 4611686018427387903"),
+                ("--stop-reason", String(repeating: "x", count: 257), "give 256 at most"),
+                ("--config-id", "7", "0 to 6"), ("--gso", "on", "auto or off"),
+                ("--gro", "on", "auto or off"),
+                ("--congestion-control", "vegas", "cubic, bbr or reno"),
+                ("--address-validation", "maybe", "never, always or auto"),
+                ("--client-certificates", "maybe", "off, optional or required"),
+                ("--connection-ids", "random", "keyed, plaintext or aws-nlb"),
+                ("--idle-timeout", "soon", "30s, 5m or 12h"),
             ])
         func anOptionOutOfRangeIsRefusedByNameAndRange(
             option: String, value: String, range: String
         ) async throws {
+            try await expectRefusal([option, value], status: 64, option, range)
+        }
+
+        private func expectRefusal(_ options: [String], status: Int32, _ texts: String...) async throws {
+            let directory = try TemporaryDirectory()
             let process = try ChildProcess(
-                Executables.drover, ["serve", "--dev-cert", option, value], mergesErrors: true)
-            #expect(try await process.exitStatus(within: .seconds(10)) == .exited(64))
+                Executables.drover,
+                ["serve", "--dev-cert"] + DroverProcess.directories(in: directory) + options,
+                mergesErrors: true)
+            #expect(try await process.exitStatus(within: .seconds(10)) == .exited(status))
             try await process.output.waitForEnd()
-            let line = process.output.lines.last ?? ""
-            #expect(line.contains(option) && line.contains(range), "\(line)")
+            let lines = process.output.lines.joined(separator: "\n")
+            #expect(texts.allSatisfy { lines.contains($0) }, "\(lines)")
+        }
+
+        @Test(.needsDrover, arguments: ["7", "21"])
+        func aLengthOfConnectionIDsOutOfRangeIsRefused(length: String) async throws {
+            let option = "--connection-id-length"
+            try await expectRefusal([option, length], status: 64, option, length)
+        }
+
+        /// A file is named, and not what is in it.
+        @Test(
+            .needsDrover,
+            arguments: [
+                ("--psk-file", "someone", "a line is not an identity, a colon and hexadecimal digits"),
+                ("--psk-file", "someone:xy", "a line is not an identity, a colon and hexadecimal digits"),
+                ("--reset-secret-file", "0102", "write 64 hexadecimal digits into it"),
+                ("--connection-id-key", "0102", "write 32 hexadecimal digits into it"),
+            ])
+        func aFileOfSecretsThatSaysSomethingElseIsRefused(
+            option: String, contents: String, why: String
+        ) async throws {
+            let directory = try TemporaryDirectory()
+            let path = directory.path("secrets")
+            try File.replace(path, with: Array(contents.utf8), mode: 0o600)
+            try await expectRefusal([option, path], status: 78, "\(option) \(path)", why)
         }
 
         /// aioquic and qh3 change their keys and their ports while they talk (RFC 9001 §6, RFC 9000 §9).

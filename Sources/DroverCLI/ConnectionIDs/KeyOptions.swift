@@ -31,15 +31,18 @@ struct KeyOptions: ParsableArguments {
             }
             return key
         }
-        return try keyFile.map(Self.read)
+        return try keyFile.map { path throws(CommandFailure) in try Self.read(path) }
     }
 
     private static func parse(_ digits: some StringProtocol) -> Configuration.Key? {
         Hexadecimal.decode(digits).flatMap(Configuration.Key.init)
     }
 
-    static func read(_ path: String) throws(CommandFailure) -> Configuration.Key {
-        let octets = try SecretFile.read(path, option: "--key-file", octets: Configuration.Key.length)
+    /// - Parameter option: which names the file, for errors.
+    static func read(
+        _ path: String, option: String = "--key-file"
+    ) throws(CommandFailure) -> Configuration.Key {
+        let octets = try SecretFile.read(path, option: option, octets: Configuration.Key.length)
         return Configuration.Key(octets)!
     }
 }

@@ -39,8 +39,8 @@ struct PoolConnectionIDOptions: ParsableArguments {
     var configID = ConfigurationID(rawValue: 0)!
 
     func options() throws -> ConnectionIDOptions {
-        ConnectionIDOptions(
-            preset: preset, length: connectionIDLength, key: try keyFile.map { try KeyOptions.read($0) },
-            configurationID: configID)
+        let key = try keyFile.map { try KeyOptions.read($0, option: "--connection-id-key") }
+        return ConnectionIDOptions(
+            preset: preset, length: connectionIDLength, key: key, configurationID: configID)
     }
 }
