@@ -38,6 +38,8 @@ struct LossReport: Decodable, Sendable {
     let serverCid: ServerConnectionID
     let reason: String
     let code: UInt64?
+    /// The reason phrase of CONNECTION_CLOSE.
+    let text: String?
     /// Seconds of CLOCK_MONOTONIC.
     let time: Double
 }

@@ -47,6 +47,14 @@ extension ProcessTests {
             try await expectProbe(["small-initial"], workers: 2)
         }
 
+        /// RFC 9000 §7.3: TRANSPORT_PARAMETER_ERROR.
+        @Test(.needsDrover, .needsPython)
+        func aConnectionIDThatTheParametersDenyEndsTheHandshake() async throws {
+            let pool = try await DroverProcess.start(workers: 1)
+            let visits = try await PythonClient.visit(pool, "--false-source-id")
+            #expect(visits[0].end == VisitReport.End(kind: "transport", code: 0x08))
+        }
+
         /// RFC 9000 §10.3: the slot is one of two, the rest of the ID is made up.
         @Test(.needsDrover, .needsPython, .needsBPF, arguments: [0, 1] as [UInt8])
         func unknownConnectionOfASlotGetsAStatelessReset(slot: UInt8) async throws {

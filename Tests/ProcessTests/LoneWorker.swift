@@ -37,7 +37,10 @@ final class LoneWorker {
     }
 
     /// Starts a worker that forwards, and returns when it is ready.
-    init(_ slot: Slot, of pool: Pool, configurations: [Configuration]) throws {
+    init(
+        _ slot: Slot, of pool: Pool, configurations: [Configuration],
+        options: ListenerOptions = ListenerOptions()
+    ) throws {
         memory = try StatsPage.makeMemory(name: "test")
         page = StatsPage(initializing: memory)
         poolMemory = try PoolPage.makeMemory()
@@ -49,7 +52,7 @@ final class LoneWorker {
             environment: WorkerChannel.environment(), inheriting: pair.second)
         channel = pair.ends { first, _ in first }
         try send(
-            .configure(Self.configuration(slot, pool, configurations)),
+            .configure(Self.configuration(slot, pool, configurations, options)),
             descriptors: [memory.rawValue, poolMemory.rawValue, forwardingSocket.fileDescriptor.rawValue])
         #expect(try next() == .bound(addressIndex: 0, pool.address))
         #expect(try next() == .ready)
@@ -60,7 +63,7 @@ final class LoneWorker {
     }
 
     private static func configuration(
-        _ slot: Slot, _ pool: Pool, _ configurations: [Configuration]
+        _ slot: Slot, _ pool: Pool, _ configurations: [Configuration], _ options: ListenerOptions
     ) -> WorkerConfiguration {
         WorkerConfiguration(
             slot: slot, incarnation: 1, addresses: [pool.address], preferredCount: 0, adoptsSockets: false,
@@ -68,22 +71,26 @@ final class LoneWorker {
             configurations: configurations, nonces: .empty, steering: .forward,
             forwardingDirectory: pool.directory.url.path, placement: PlacementHash(key: (1, 2)),
             active: pool.active,
-            secrets: PoolSecrets(
-                resetSecret: Array(repeating: 3, count: PoolSecrets.resetSecretLength),
-                ticketKeys: [Array(repeating: 4, count: PoolSecrets.ticketKeyLength)],
-                tokenKeys: [TokenKey(id: 0, octets: Array(repeating: 5, count: TokenKey.length))]),
-            service: service(pool))
+            secrets: secrets([0]), service: service(pool, options))
     }
 
     /// What workers of the pool serve by.
-    static func service(_ pool: Pool) -> ServiceSettings {
+    static func service(_ pool: Pool, _ options: ListenerOptions = ListenerOptions()) -> ServiceSettings {
         ServiceSettings(
             tls: TLSOptions(
                 credentials: [
                     TLSOptions.Credentials(
                         chain: pool.certificate.certificateChainPEM,
                         privateKey: pool.certificate.privateKeyPEM)
-                ], applicationProtocols: ["echo"]))
+                ], applicationProtocols: ["echo"]), options: options)
+    }
+
+    /// Secrets of which those that rotate are the ones of these numbers, the newest first.
+    static func secrets(_ numbers: [UInt8]) -> PoolSecrets {
+        PoolSecrets(
+            resetSecret: Array(repeating: 3, count: PoolSecrets.resetSecretLength),
+            ticketKeys: numbers.map { Array(repeating: $0, count: PoolSecrets.ticketKeyLength) },
+            tokenKeys: numbers.map { TokenKey(id: $0, octets: Array(repeating: $0, count: TokenKey.length)) })
     }
 
     /// A configuration without a key, as a test reads the slot in the IDs.

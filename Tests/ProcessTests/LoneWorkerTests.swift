@@ -1,6 +1,7 @@
 import Control
 import Linux
 import QUICLB
+import TestSupport
 import Testing
 
 extension ProcessTests {
@@ -36,6 +37,32 @@ extension ProcessTests {
                 return
             }
             #expect(try worker.exitStatus() != .exited(0))
+        }
+
+        /// What was made under a former key is good for as long as that one is kept: tickets, and tokens that spare a Retry.
+        @Test(.needsDrover, .needsPython)
+        func secretsRotateWhileItServes() async throws {
+            let pool = try LoneWorker.Pool(active: [slots[0]])
+            var options = ListenerOptions()
+            options.validation.mode = .always
+            let worker = try LoneWorker(
+                slots[0], of: pool, configurations: [LoneWorker.plaintext(0)], options: options)
+            func visit(_ memory: String) async throws -> VisitReport {
+                try await PythonClient.visit(
+                    port: pool.address.port, ["--memory", pool.directory.path(memory)])[0]
+            }
+            for memory in ["first", "other"] {
+                let visit = try await visit(memory)
+                #expect(visit.ok && !visit.resumed && visit.retried)
+            }
+            try worker.send(.secrets(LoneWorker.secrets([1, 0])))
+            let overlapping = try await visit("first")
+            #expect(overlapping.resumed && !overlapping.retried)
+            try worker.send(.secrets(LoneWorker.secrets([1])))
+            let new = try await visit("first")
+            #expect(new.resumed && !new.retried)
+            let old = try await visit("other")
+            #expect(old.ok && !old.resumed && old.retried)
         }
 
         @Test(.needsDrover, .needsPython)

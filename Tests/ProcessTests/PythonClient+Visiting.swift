@@ -9,7 +9,11 @@ extension PythonClient {
     }
 
     static func visit(_ pool: DroverProcess, _ arguments: [String]) async throws -> [VisitReport] {
-        let client = try PythonClient("visit.py", port: pool.port, arguments)
+        try await visit(port: pool.port, arguments)
+    }
+
+    static func visit(port: UInt16, _ arguments: [String]) async throws -> [VisitReport] {
+        let client = try PythonClient("visit.py", port: port, arguments)
         let status = try await client.exitStatus(within: .seconds(60))
         let visits = try client.events("visit", as: VisitReport.self)
         guard !visits.isEmpty else { throw NoEvent(name: "visit", errors: client.errors) }

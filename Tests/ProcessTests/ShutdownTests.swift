@@ -31,16 +31,32 @@ extension ProcessTests {
             let pool = try await DroverProcess.start(workers: 4, "--stop-code", "256", "--stop-reason", "bye")
             let holder = try await Self.holder(of: pool)
             try await pool.terminate()
-            try await Self.expectClosed(holder, code: 256)
+            try await Self.expectClosed(holder, code: 256, reason: "bye")
         }
 
         /// The client of every connection was told that it is over, and that there was no error.
-        private static func expectClosed(_ holder: PythonClient, code: UInt64 = 0) async throws {
+        private static func expectClosed(
+            _ holder: PythonClient, code: UInt64 = 0, reason: String = "the pool stops"
+        ) async throws {
             let losses = try await holder.events(
                 "lost", as: LossReport.self, count: connections, within: .seconds(10))
-            #expect(losses.allSatisfy { $0.reason == "closed" && $0.code == code })
+            #expect(losses.allSatisfy { $0.reason == "closed" && $0.code == code && $0.text == reason })
             try holder.closeInput()
             #expect(try await holder.exitStatus(within: .seconds(10)) == .exited(0))
+        }
+
+        /// One worker is held in its tracks, and the pool would wait for it for five seconds.
+        @Test(.needsDrover)
+        func secondSignalStopsAtOnce() async throws {
+            let pool = try await DroverProcess.start(workers: 2)
+            try pool.workers()[0].send(SIGSTOP)
+            pool.send(SIGTERM)
+            try await within(.seconds(4), for: "end of the other worker") {
+                while try pool.workers().count > 1 { await Task.yield() }
+            }
+            let start = ContinuousClock.now
+            try await pool.terminate()
+            #expect(ContinuousClock.now - start < .seconds(3))
         }
 
         @Test(.needsDrover)

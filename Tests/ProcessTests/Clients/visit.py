@@ -43,6 +43,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--rebind-to", help="another address, for the rebindings")
     parser.add_argument("--datagram", type=int, help="octets of a DATAGRAM frame to be echoed")
     parser.add_argument("--no-id", action="store_true", help="has connection IDs of no octets")
+    parser.add_argument(
+        "--false-source-id", action="store_true", help="says another connection ID than it has (aioquic)"
+    )
     parser.add_argument("--psk", help="an external pre-shared key, IDENTITY:HEXADECIMAL (aioquic)")
     parser.add_argument("--certificate", type=Path, help="the client's, PEM")
     parser.add_argument("--private-key", type=Path)
@@ -92,6 +95,8 @@ class Visitor:
         if self.library == "aioquic":
             handlers["token_handler"] = self._keep_token
         connection = self.module("quic.connection").QuicConnection(configuration=configuration, **handlers)
+        if self.arguments.false_source_id:
+            connection._local_initial_source_connection_id = bytes(8)
         if self.arguments.no_id:
             # The libraries would make the server's first ID as long as their own.
             configuration.connection_id_length = 0
