@@ -79,7 +79,7 @@ let package = Package(
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .target(name: "InitialPackets", dependencies: ["QUICLB", "TLS"], path: "Tests/InitialPackets"),
-        .testTarget(name: "LinuxTests", dependencies: ["Linux"]),
+        .testTarget(name: "LinuxTests", dependencies: ["CLinux", "Linux"]),
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "Linux", "TestSupport"]),
         .testTarget(name: "QUICLBTests", dependencies: ["QUICLB", "TestSupport"]),
         .testTarget(name: "PlacementTests", dependencies: ["Placement", "QUICLB"]),
@@ -91,7 +91,9 @@ let package = Package(
         .testTarget(name: "TLSTests", dependencies: ["COpenSSL", "TLS"], exclude: ["Clients"]),
         .testTarget(
             name: "TransportTests",
-            dependencies: ["CQUICShims", "EventLoop", "QUICLB", "TestSupport", "Transport"]),
+            dependencies: [
+                "CQUICShims", "Control", "EventLoop", "QUICLB", "TestSupport", "Transport", "Worker",
+            ]),
         .testTarget(
             name: "ListenerTests",
             dependencies: [

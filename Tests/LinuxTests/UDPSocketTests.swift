@@ -21,6 +21,30 @@ import Testing
         #expect(receivedCount(second) == 0)
     }
 
+    /// RFC 9000 §14.3: packets are not fragmented, and those that are larger than the path's known size are sent. RFC 2474.
+    @Test(
+        arguments: [
+            (
+                "127.0.0.1:0", Int32(IPPROTO_IP), [IP_MTU_DISCOVER: IP_PMTUDISC_PROBE, IP_TOS: 46 << 2]
+            ),
+            (
+                "[::1]:0", Int32(IPPROTO_IPV6),
+                [IPV6_MTU_DISCOVER: IPV6_PMTUDISC_PROBE, IPV6_TCLASS: 46 << 2, IPV6_V6ONLY: 1]
+            ),
+        ])
+    func aSocketIsSetUp(address: String, level: Int32, options: [Int32: Int32]) throws {
+        var setup = UDPSocket.Setup(receiveBuffer: 1 << 20, sendBuffer: 1 << 20)
+        setup.dscp = 46
+        let socket = try UDPSocket(binding: SocketAddress(address)!, setup)
+        let descriptor = socket.fileDescriptor.rawValue
+        for (option, expected) in options {
+            var value: Int32 = -1
+            var length = socklen_t(MemoryLayout<Int32>.size)
+            try syscall { getsockopt(descriptor, level, option, &value, &length) }
+            #expect(value == expected, "option \(option)")
+        }
+    }
+
     private func sendFromManyPorts(to address: SocketAddress) throws {
         let loopback = address.family == .ipv6 ? "[::1]" : "127.0.0.1"
         let address = SocketAddress("\(loopback):\(address.port)")!

@@ -82,10 +82,12 @@ extension ProcessTests {
             #expect(resumption.map(\.resumed) == [false, true])
         }
 
-        @Test(.needsDrover, .needsPython)
-        func theKeyLogIsWrittenWithAWarning() async throws {
+        @Test(.needsDrover, .needsPython, arguments: [true, false])
+        func theKeyLogIsWrittenWithAWarning(isOption: Bool) async throws {
             let log = directory.path("keylog")
-            let pool = try await pool(["--key-log", log])
+            let pool = try await DroverProcess.start(
+                workers: 1, options: isOption ? ["--key-log", log] : [],
+                launcher: isOption ? [] : ["/usr/bin/env", "SSLKEYLOGFILE=\(log)"])
             let visit = try await visit(pool)
             #expect(visit.ok)
             #expect(

@@ -13,6 +13,8 @@ struct TransferReport: Decodable, Sendable {
     let validated: Int?
     let serverCid: ServerConnectionID
     let bytes: Int
+    /// Of echo_transfer.py: octets of the longest that came.
+    let longestDatagram: Int?
 }
 
 /// One connection of hold.py.

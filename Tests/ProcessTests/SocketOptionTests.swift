@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Linux
 import TestSupport
@@ -16,12 +17,47 @@ extension ProcessTests {
             #expect(pool.output.contains(line))
         }
 
+        /// What others get is said, too.
+        @Test(.needsDrover, .needsRoot)
+        func buffersAreLimitedWithoutTheCapability() async throws {
+            func limit(_ name: String) throws -> Int {
+                let octets = try File.contents(of: "/proc/sys/net/core/\(name)")
+                let text = String(decoding: octets, as: UTF8.self)
+                return try #require(Int(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+            }
+            let (receive, send) = (try limit("rmem_max"), try limit("wmem_max"))
+            let pool = try await DroverProcess.start(
+                workers: 1, "--receive-buffer", "\(2 * receive)", "--send-buffer", "\(2 * send)",
+                launcher: DroverProcess.without("net_admin"))
+            let line =
+                "drover: each socket has a receive buffer of \(receive) octets, a send buffer of \(send)"
+            #expect(pool.output.contains(line))
+        }
+
         /// RFC 2474
-        @Test(.needsDrover, .needsPython, arguments: ["0", "46"])
+        @Test(.needsDrover, .needsPython, .needsIPv6, arguments: ["0", "46"])
         func packetsAreMarked(codepoint: String) async throws {
-            let pool = try await DroverProcess.start(workers: 1, "--dscp", codepoint)
-            let report = try await PythonClient.probe(pool, ["traffic-class", "--dscp", codepoint])
-            #expect(report.ok, "\(report.failure ?? "")")
+            let hosts = ["127.0.0.1", "::1"]
+            let pool = try await DroverProcess.start(
+                workers: 1, "--dscp", codepoint, listen: ["127.0.0.1:0", "[::1]:0"])
+            for (host, port) in zip(hosts, pool.ports) {
+                let client = try PythonClient(
+                    "probe.py", port: port, ["--host", host, "traffic-class", "--dscp", codepoint])
+                let report = try await client.event("probe", as: ProbeReport.self, within: .seconds(30))
+                #expect(report.ok, "\(host): \(report.failure ?? "")")
+            }
+        }
+
+        /// RFC 9000 §14.3: as long as the path takes, up to what the option says.
+        @Test(.needsDrover, .needsPython, arguments: [("1200", 1200...1200), ("1452", 1400...1452)])
+        func packetsAreAsLongAsTheyMayBe(limit: String, lengths: ClosedRange<Int>) async throws {
+            let pool = try await DroverProcess.start(workers: 1, "--udp-payload", limit)
+            let client = try PythonClient(
+                "echo_transfer.py", port: pool.port,
+                ["--connections", "1", "--concurrency", "1", "--bytes", "1000000"])
+            #expect(try await client.exitStatus(within: .seconds(30)) == .exited(0))
+            let transfer = try client.events("connection", as: TransferReport.self)[0]
+            #expect(lengths.contains(try #require(transfer.longestDatagram)), "\(transfer)")
         }
 
         /// A client learns how long its packets may be from the answer to its first.

@@ -40,6 +40,7 @@ class ConnectionDriver:
         # Of the handshake, and what was sent to last.
         self.server_connection_id = b""
         self.current_connection_id = b""
+        self.longest_datagram = 0
         self.refused = False
         self.receiving = False
         self._peer = peer
@@ -107,6 +108,7 @@ class ConnectionDriver:
             except ConnectionRefusedError:
                 self.refused = True
                 break
+            self.longest_datagram = max(self.longest_datagram, len(data))
             # After a Retry the handshake brings another one, so the last long header counts.
             self.server_connection_id = source_cid(data) or self.server_connection_id
             self.connection.receive_datagram(data, self._peer, now=self._loop.time())

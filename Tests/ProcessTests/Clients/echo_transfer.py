@@ -28,6 +28,7 @@ async def transfer(arguments: argparse.Namespace, index: int, places: asyncio.Se
             alpn=client.alpn,
             server_cid=client.driver.server_connection_id.hex(),
             bytes=client.received,
+            longest_datagram=client.driver.longest_datagram,
             seconds=round(loop.time() - started, 3),
         )
     return client.ok

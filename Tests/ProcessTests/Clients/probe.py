@@ -104,11 +104,17 @@ def probe_no_reset(peer: socket.socket, connection_id: bytes, size: int) -> None
 
 def probe_traffic_class(peer: socket.socket, expected: int) -> None:
     """An answer has the differentiated services codepoint that is wanted (RFC 2474)."""
-    peer.setsockopt(socket.IPPROTO_IP, socket.IP_RECVTOS, 1)
+    is_ipv6 = peer.family == socket.AF_INET6
+    level, received, kind = (
+        (socket.IPPROTO_IPV6, socket.IPV6_RECVTCLASS, socket.IPV6_TCLASS)
+        if is_ipv6
+        else (socket.IPPROTO_IP, socket.IP_RECVTOS, socket.IP_TOS)
+    )
+    peer.setsockopt(level, received, 1)
     peer.settimeout(ANSWER_DEADLINE)
     peer.send(version_trigger(os.urandom(20), os.urandom(7)))
     _, control, _, _ = peer.recvmsg(LARGEST_DATAGRAM, 64)
-    classes = [data[0] for level, kind, data in control if (level, kind) == (socket.IPPROTO_IP, socket.IP_TOS)]
+    classes = [data[0] for *what, data in control if what == [level, kind]]
     check(classes == [expected << 2], f"the answer has traffic classes {classes}")
 
 
