@@ -25,6 +25,7 @@ from aioquic_connection import aioquic_connection  # noqa: E402
 from connection_driver import ConnectionDriver  # noqa: E402
 
 IDLE_CONNECTIONS = 5000
+IDLE_MEMORY_LIMIT = 60
 CLIENT_PROCESSES = 2
 
 
@@ -142,7 +143,10 @@ def idle_memory() -> None:
     with running(drover(1, "--idle-timeout", "1h")) as pool:
         before = pool.worker_anonymous()
         growth = asyncio.run(hold(pool)) - before
-    print(f"memory of an idle connection, of {IDLE_CONNECTIONS:,}: {growth / IDLE_CONNECTIONS / 1024:.1f} KiB")
+    memory = growth / IDLE_CONNECTIONS / 1024
+    print(f"memory of an idle connection, of {IDLE_CONNECTIONS:,}: {memory:.1f} KiB")
+    if memory > IDLE_MEMORY_LIMIT:
+        sys.exit(f"an idle connection takes more than {IDLE_MEMORY_LIMIT} KiB")
     print(f"memory of a worker that has served nothing: {before / 2**20:.1f} MiB of its own")
 
 
