@@ -1,9 +1,9 @@
 /// How the pool's sockets are set up.
 public struct SocketOptions: Hashable, Sendable {
-    /// The kernel's buffers of each socket in octets, 64 KiB to 1 GiB: past net.core.rmem_max and wmem_max where the
-    /// process may (CAP_NET_ADMIN), else up to them. The kernel's own default loses bursts of first packets. Defaults:
-    /// 4 MiB and 2 MiB.
+    /// The kernel's receive buffer of each socket in octets, 64 KiB to 1 GiB: past net.core.rmem_max where the process may
+    /// (CAP_NET_ADMIN), else up to that. The kernel's own default loses bursts of first packets. Default: 4 MiB.
     public var receiveBuffer: UInt32 = 4 << 20
+    /// The send buffer, likewise, with net.core.wmem_max. Default: 2 MiB.
     public var sendBuffer: UInt32 = 2 << 20
     /// Whether trains of datagrams go to the kernel in one piece (UDP_SEGMENT). Where a device refuses, single datagrams
     /// take their place. Default: yes.

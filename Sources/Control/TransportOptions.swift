@@ -24,8 +24,10 @@ public struct TransportOptions: Hashable, Sendable {
     /// The same for all streams of a connection together, initial_max_data; 1 KiB to 64 MiB. It grows up to four
     /// times that. Default: 1 MiB.
     public var connectionWindow: UInt64 = 1 << 20
-    /// Streams of either kind that a client may have open at a time, initial_max_streams; up to 65,535. Default: 100.
+    /// Streams of both directions that a client may have open at a time, initial_max_streams_bidi; up to 65,535.
+    /// Default: 100.
     public var bidirectionalStreams: UInt64 = 100
+    /// Streams of one direction, initial_max_streams_uni; up to 65,535. Default: 100.
     public var unidirectionalStreams: UInt64 = 100
     /// The longest UDP payload in octets, sent where the path takes it, and received, max_udp_payload_size; 1,200 to
     /// 65,527. Default: 1,452.

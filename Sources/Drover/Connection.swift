@@ -60,11 +60,15 @@ public class Connection {
     }
 
     /// Opens a stream in both directions; waits while the peer allows no more (RFC 9000 §4.6).
+    ///
+    /// - Throws: `QUICError` where the connection is over; `CancellationError`.
     public func openStream() async throws -> Stream {
         try await open(bidirectional: true)
     }
 
     /// Opens a stream from this side only; waits while the peer allows no more (RFC 9000 §4.6).
+    ///
+    /// - Throws: `QUICError` where the connection is over; `CancellationError`.
     public func openUnidirectionalStream() async throws -> Stream {
         try await open(bidirectional: false)
     }

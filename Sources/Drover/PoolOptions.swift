@@ -41,14 +41,17 @@ public struct PoolOptions: Sendable {
         case off
     }
 
-    /// The addresses to listen on. Where a port is 0 the kernel chooses one.
+    /// The addresses to listen on, 1 to 125 with the preferred ones. Where a port is 0 the kernel chooses one, which all
+    /// workers share. Default: 127.0.0.1:4433.
     public var listen: [Endpoint] = ["127.0.0.1:4433"]
     /// Addresses where clients are to go on once they are connected, one of each family at most (RFC 9000 §9.6): the host's
     /// own, where the one that they found it by is shared. The pool listens there, too. Default: none.
     public var preferredAddresses: [Endpoint] = []
+    /// Default: one for each processor.
     public var workers = WorkerCount.automatic
+    /// For clients that name no host, or none that another certificate covers.
     public var certificate: Certificate
-    /// More certificates, for clients that name a host (SNI) that they cover.
+    /// More certificates, for clients that name a host (SNI, RFC 6066 §3) that they cover. Default: none.
     public var moreCertificates: [Certificate] = []
     /// Asked, in each handshake and worker, for the certificate for the host that the client names; where it returns nil,
     /// one of the pool's own is taken. It must not wait. `.development` and what cannot be read count as nil. Files are read
@@ -64,6 +67,7 @@ public struct PoolOptions: Sendable {
         case required(authorities: String)
     }
 
+    /// Default: off. What a client showed is `Connection.peerCertificate`.
     public var clientCertificates = ClientCertificates.off
     /// External pre-shared keys by their identities (RFC 8446 §4.2.11): identities of 1 to 128 octets, keys of 16 to 64.
     public var preSharedKeys: [[UInt8]: [UInt8]] = [:]
@@ -92,13 +96,18 @@ public struct PoolOptions: Sendable {
     }
 
     /// What a load balancer routes on, the same for the whole pool and unlike any other host's behind the
-    /// same load balancer. A host on its own can keep the default, one zero octet.
+    /// same load balancer: 1 to 14 octets, 8 where connection IDs are `awsNLB`. A host on its own can keep the default,
+    /// one zero octet.
     public var hostID = HostID([0])!
+    /// Default: encrypted, with a key that the pool makes.
     public var connectionIDs = ConnectionIDs.keyed()
-    /// The codepoint of the first configuration of connection IDs; each rotation of the key takes the next.
+    /// The codepoint of the first configuration of connection IDs, 0 to 6; each rotation of the key takes the next.
+    /// Default: 0.
     public var configurationID = ConfigurationID(rawValue: 0)!
-    /// The ALPN names that the pool accepts, in the order of preference.
+    /// The ALPN names that the pool accepts (RFC 7301), in the order of preference: 1 to 16, of 1 to 255 octets each. A
+    /// client that offers none of them is refused, no_application_protocol. Default: "echo".
     public var applicationProtocols = ["echo"]
+    /// Default: automatic.
     public var steering = Steering.automatic
     /// What connections offer and allow themselves.
     public var transport = TransportOptions()
@@ -106,6 +115,7 @@ public struct PoolOptions: Sendable {
     public var limits = AdmissionLimits()
     /// When clients have to show that they receive at their address.
     public var addressValidation = AddressValidationOptions()
+    /// How the pool's sockets are set up.
     public var sockets = SocketOptions()
     /// What handlers are configured by, in the application's own format: they find it as `PoolWorker.handlerConfiguration`. A
     /// reload changes it in all workers; with the certificates it has to fit a message of 128 KiB. Default: nothing.
@@ -117,8 +127,9 @@ public struct PoolOptions: Sendable {
     /// state directory. Hosts that take over each other's addresses share theirs.
     public var resetSecret: [UInt8]?
     /// What CONNECTION_CLOSE says when the pool stops, and to connections of a worker that drains when its time is over: the
-    /// application's error code, a 62-bit integer, and a reason of 256 octets at most. Defaults: 0, "the pool stops".
+    /// application's error code (RFC 9000 §20.2), a 62-bit integer. Default: 0.
     public var stopCode: UInt64 = 0
+    /// The reason that goes with it, for people: 256 octets of UTF-8 at most. Default: "the pool stops".
     public var stopReason = "the pool stops"
     /// Where the pool keeps what lives as long as it runs. By default systemd's RUNTIME_DIRECTORY; else
     /// /run/drover for root, and drover in XDG_RUNTIME_DIR or below /tmp for others. One pool holds it at a
