@@ -127,12 +127,14 @@ let package = Package(
                 "Control", "EventLoop", "Linux", "QUICLB", "Supervisor", "SupervisorTestPool", "TestSupport",
             ]),
         .executableTarget(name: "shout", dependencies: ["Drover"], path: "Tests/Fixtures/Example"),
+        .executableTarget(
+            name: "shout-client", dependencies: ["Drover"], path: "Tests/Fixtures/ClientExample"),
         .executableTarget(name: "echo-server", dependencies: ["Drover"], path: "Tests/Fixtures/Tutorial"),
         .testTarget(
             name: "DroverTests",
             dependencies: [
                 "Control", "Drover", "Linux", "Supervisor", "TLS", "TestSupport", "Worker", "echo-server",
-                "shout",
+                "shout", "shout-client",
             ]),
         .executableTarget(
             name: "h3-echo", dependencies: ["Drover", "QUICLB"], path: "Tests/Fixtures/H3Echo"),

@@ -77,8 +77,8 @@ public struct PoolOptions: Sendable {
     /// Whoever reads it can decrypt the connections.
     public var keyLog: String?
     /// A file that what happens to connections is added to, a line of JSON an event: packets with their frames counted,
-    /// connection IDs, paths, keys, the end (RFC 9000). 10,000 events of a connection at most, and its end. For debugging: it slows the
-    /// pool, and whoever can make connections can make it grow. nil: none. Default: nil.
+    /// connection IDs, paths, keys, the end (RFC 9000). 10,000 events of a connection at most, and its end. For debugging:
+    /// it slows the pool, and whoever can make connections can make it grow. nil: none. Default: nil.
     public var eventTrace: String?
     /// What is logged, and how. Default: text, from notice on.
     public var log = LogOptions()

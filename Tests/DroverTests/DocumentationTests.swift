@@ -8,9 +8,9 @@ struct DocumentationTests {
         return try String(contentsOf: root.appending(path: path), encoding: .utf8)
     }
 
-    @Test("the program in the README")
-    func readme() throws {
-        let example = try text("Tests/Fixtures/Example/Shout.swift")
+    @Test("the programs in the README", arguments: ["Example/Shout.swift", "ClientExample/main.swift"])
+    func readme(path: String) throws {
+        let example = try text("Tests/Fixtures/\(path)")
         #expect(try text("README.md").contains("```swift\n\(example)```\n"))
     }
 

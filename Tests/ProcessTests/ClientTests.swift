@@ -1,3 +1,6 @@
+import Control
+import Glibc
+import Linux
 import TestSupport
 import Testing
 
@@ -74,6 +77,48 @@ extension ProcessTests {
             #expect(counters.total("dropped-other-address") == 0)
         }
 
+        /// RFC 9000 §9.6.2: the connection ID that came with the address has a token of its own.
+        @Test(.needsDrover, .needsVisitor)
+        func atThePreferredAddressItLearnsThatItsConnectionIsGone() async throws {
+            let pool = try await DroverProcess.start(workers: 1, "--preferred-address", "127.0.0.2:0")
+            let visitor = try Visitor.start(port: pool.port, ["--steps", "echo,move,pause,echo"])
+            _ = try await within(.seconds(20), for: "pause of the client") { [errors = visitor.errors] in
+                try await errors.line { $0 == "paused" }
+            }
+            try pool.workers()[0].send(SIGKILL)
+            try await pool.waitForStatus("another worker") {
+                $0.slots[0].incarnation == 2 && $0.slots[0].state == .active
+            }
+            try visitor.write(line: "")
+            let visit = try await Visitor.reports(of: visitor)[0]
+            #expect(visit.failure == "statelessReset" && visit.remotePorts.last == pool.ports[1])
+        }
+
+        /// certificate_required (RFC 8446 §4.4.2.4) without.
+        @Test(.needsDrover, .needsPython, .needsVisitor)
+        func itShowsItsCertificate() async throws {
+            let own = try await CertificateFiles("client", in: directory)
+            let pool = try await pool("--client-certificates", "required", "--client-ca", own.certificate)
+            let shown = try await Visitor.visit(
+                port: pool.port, "--certificate", own.certificate, "--private-key", own.key)
+            #expect(shown[0].ok)
+            let none = try await Visitor.visit(port: pool.port)
+            #expect(none[0].failure == "closedByPeer" && none[0].transportCode == 0x174)
+        }
+
+        /// As the server does.
+        @Test(.needsDrover, .needsVisitor)
+        func itWritesTheKeyLog() async throws {
+            let logs = ["server", "client"].map { directory.path($0) }
+            let pool = try await pool("--key-log", logs[0])
+            let visits = try await Visitor.visit(port: pool.port, "--key-log", logs[1])
+            #expect(visits[0].ok)
+            let lines = try logs.map {
+                Set(String(decoding: try File.contents(of: $0), as: UTF8.self).split(separator: "\n"))
+            }
+            #expect(lines[1].count >= 4 && lines[1] == lines[0])
+        }
+
         /// Of the two, the one of the connection's family.
         @Test(.needsDrover, .needsVisitor, .needsIPv6)
         func itGoesOnAtThePreferredAddressOfItsFamily() async throws {
@@ -91,9 +136,9 @@ extension ProcessTests {
         @Test(.needsDrover, .needsVisitor)
         func certificatesAreVerified() async throws {
             let pool = try await pool()
-            for name in ["localhost", "127.0.0.1"] {
+            for (name, options) in [("localhost", []), ("127.0.0.1", ["--read-authorities"])] {
                 let visits = try await Visitor.visit(
-                    port: pool.port, "--authorities", pool.certificate, "--name", name)
+                    port: pool.port, ["--authorities", pool.certificate, "--name", name] + options)
                 #expect(visits[0].ok, "\(name)")
             }
             let other = try await Visitor.visit(

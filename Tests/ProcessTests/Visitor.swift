@@ -27,7 +27,15 @@ enum Visitor {
     }
 
     static func visit(port: UInt16, _ arguments: [String]) async throws -> [Report] {
-        let process = try ChildProcess(Executables.visitor, ["--port", "\(port)"] + arguments)
+        try await reports(of: start(port: port, arguments))
+    }
+
+    static func start(port: UInt16, _ arguments: [String]) throws -> ChildProcess {
+        try ChildProcess(Executables.visitor, ["--port", "\(port)"] + arguments)
+    }
+
+    /// What it prints until its end.
+    static func reports(of process: ChildProcess) async throws -> [Report] {
         let status = try await process.exitStatus(within: .seconds(60))
         try await process.output.waitForEnd()
         #expect(status == .exited(0), "\(process.errors.lines)")

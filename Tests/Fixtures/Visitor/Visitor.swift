@@ -11,17 +11,21 @@ struct Visitor: AsyncParsableCommand {
     @Option var name = "localhost"
     @Option var alpn = "echo"
     @Option(help: "A PEM file of those whose signature counts; none: anybody's.") var authorities: String?
+    @Flag(help: "Gives what is in that file as octets.") var readAuthorities = false
     @Option var certificate: String?
     @Option var privateKey: String?
     @Option var visits = 1
     @Option(help: "Keeps the session between visits and runs.") var memory: String?
     @Option(
-        help: "What to do in a connection, in order: echo, read, linger, move, rebind, migrate, datagram.")
+        help:
+            "What to do in a connection, in order: echo, read, linger, move, rebind, migrate, datagram, pause, until a line comes."
+    )
     var steps =
         "echo"
     @Option(help: "Octets of each echo.") var octets = 1000
     @Option(help: "Seconds.") var handshakeTimeout: Int64 = 10
     @Option var eventTrace: String?
+    @Option var keyLog: String?
     @Flag var ignorePreferredAddress = false
 
     struct Report: Encodable {
@@ -59,17 +63,24 @@ struct Visitor: AsyncParsableCommand {
         if let memory, let session { try JSONEncoder().encode(session).write(to: URL(filePath: memory)) }
     }
 
-    private func options() -> ClientOptions {
+    private func options() throws -> ClientOptions {
         var options = ClientOptions(applicationProtocols: [alpn])
-        options.authorities = authorities.map { .file($0) } ?? .any
+        options.authorities = try serverAuthorities()
         if let certificate, let privateKey {
             options.certificate = .files(chain: certificate, privateKey: privateKey)
         }
         options.transport.handshakeTimeout = .seconds(handshakeTimeout)
         options.transport.maximumDatagramFrame = 65_535
         options.eventTrace = eventTrace
+        options.keyLog = keyLog
         options.takesPreferredAddress = !ignorePreferredAddress
         return options
+    }
+
+    private func serverAuthorities() throws -> ClientOptions.Authorities {
+        guard let authorities else { return .any }
+        guard readAuthorities else { return .file(authorities) }
+        return .octets(Array(try Data(contentsOf: URL(filePath: authorities))))
     }
 
     @LoopActor
@@ -94,6 +105,9 @@ struct Visitor: AsyncParsableCommand {
                 // A client goes on at the server's preferred address by itself, within some round trips.
                 let first = connection.remoteAddress
                 for _ in 0..<100 where connection.remoteAddress == first { try await echo(connection) }
+            case "pause":
+                FileHandle.standardError.write(Data("paused\n".utf8))
+                _ = readLine()
             case "rebind": try connection.rebind()
             case "migrate": try await connection.migrate()
             case "datagram":
