@@ -21,7 +21,9 @@ extension ProcessTests {
             "handshake-timeout": "aHandshakeTimesOut", "host-id": "connectionIDsAreAsAWSReadsThem",
             "idle-timeout": "anOptionIsSeen", "keep-alive": "aClientIsKeptAlive",
             "key": "clientsGetTheCertificateOfTheHostTheyName", "key-log": "theKeyLogIsWrittenWithAWarning",
-            "listen": "everyAddressOfEitherFamilyServes", "new-token-lifetime": "noTokenMayBeGiven",
+            "listen": "everyAddressOfEitherFamilyServes",
+            "log-format": "everyLineIsAnObjectWhereJSONIsWanted",
+            "log-level": "linesOfALowerLevelAreLeftOut", "new-token-lifetime": "noTokenMayBeGiven",
             "preferred-address": "itGoesOnAtThePreferredAddress", "psk-file": "clientsKnowAPreSharedKey",
             "receive-buffer": "buffersAreAsLarge", "reset-secret-file": "aResetSecretIsShared",
             "retry-half-open": "halfOpenConnectionsMakeItAsk", "retry-rate": "underLoad",
@@ -33,6 +35,7 @@ extension ProcessTests {
             "stop-reason": "connectionsAreClosedWithTheCodeThatIsWanted", "stream-window": "anOptionIsSeen",
             "streams": "anOptionIsSeen", "udp-payload": "anOptionIsSeen",
             "unidirectional-streams": "anOptionIsSeen", "worker-connections": "aLimitRefuses",
+            "worker-timeout": "aWorkerThatShowsNoSignOfLifeIsReplaced",
             "workers": "thereIsAWorkerForEachProcessor",
         ]
 

@@ -105,6 +105,15 @@ extension ProcessTests {
             #expect(status.slots.count == (try Host.usableProcessorCount()))
         }
 
+        @Test(.needsDrover)
+        func aWorkerThatShowsNoSignOfLifeIsReplaced() async throws {
+            let pool = try await Self.start(["--worker-timeout", "2s"])
+            try pool.workers()[0].send(SIGSTOP)
+            try await pool.waitForStatus("another worker") {
+                $0.slots[0].incarnation == 2 && $0.slots[0].state == .active
+            }
+        }
+
         /// A handshake that its client leaves where it is has the next client asked for its address, with --retry-half-open.
         @Test(.needsDrover, .needsPython)
         func halfOpenConnectionsMakeItAsk() async throws {
