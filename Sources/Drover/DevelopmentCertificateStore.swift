@@ -17,7 +17,7 @@ struct DevelopmentCertificateStore {
     /// Certificate and key in one file, replaced in one step: the two are of one age even after a crash.
     private var pairPath: String { "\(directory.path)/dev-cert-and-key.pem" }
 
-    /// The kept certificate if it is good for long enough, else a new one.
+    /// The kept certificate if it is good for long enough, else a new one, which is kept unless nothing may be changed.
     func certificate() throws(StartupFailure) -> CertificatePair {
         if let kept = load() {
             // Somebody may have removed it, or a crash come before it was written.
@@ -55,6 +55,7 @@ struct DevelopmentCertificateStore {
     }
 
     private func save(_ contents: [UInt8], at path: String) throws(StartupFailure) {
+        if directory.isReadOnly { return }
         do {
             try File.replace(path, with: contents, mode: 0o600)
         } catch {

@@ -5,10 +5,12 @@ import Supervisor
 
 extension PoolOptions {
     /// Reads what the options name, and fills in what they leave open.
-    func configuration() throws(StartupFailure) -> PoolConfiguration {
+    ///
+    /// - Parameter isReadOnly: whether to make and change nothing.
+    func configuration(isReadOnly: Bool = false) throws(StartupFailure) -> PoolConfiguration {
         // Before the certificate, as TLS is set up with both to try it.
         try PoolConfiguration.validate(applicationProtocols: applicationProtocols)
-        let state = try StateDirectory(stateDirectory)
+        let state = try StateDirectory(stateDirectory, isReadOnly: isReadOnly)
         let tls = try tlsOptions(state)
         var configuration = PoolConfiguration(
             addresses: (listen + preferredAddresses).map(\.address), workerCount: try workerCount(),

@@ -2,7 +2,7 @@ package import Control
 
 /// Why a pool could not start, of which nothing is left running then, or why a client could not be set up.
 public struct SetupFailure: Error, Sendable, CustomStringConvertible {
-    let failure: StartupFailure
+    package let failure: StartupFailure
 
     package init(_ failure: StartupFailure) {
         self.failure = failure

@@ -4,19 +4,25 @@ import Linux
 /// The directory for what outlives the pool.
 struct StateDirectory {
     let path: String
+    /// Whether nothing is made or changed, neither it nor what is in it.
+    let isReadOnly: Bool
 
-    /// Makes the directory if need be.
+    /// Makes the directory if need be, and checks it.
     ///
-    /// - Parameter path: nil for the usual place.
-    init(_ path: String?) throws(StartupFailure) {
+    /// - Parameters:
+    ///   - path: nil for the usual place.
+    ///   - isReadOnly: whether to leave it as it is. It may be missing then.
+    init(_ path: String?, isReadOnly: Bool = false) throws(StartupFailure) {
+        self.isReadOnly = isReadOnly
         if let path {
             self.path = path
         } else {
             self.path = try Self.defaultPath()
         }
         // The private key is kept in it: who can write here could replace it.
-        try PrivateDirectory.make(
+        let directory = PrivateDirectory(
             self.path, name: "state directory", option: "--state-dir", forbidding: .writing)
+        if isReadOnly { try directory.checkIfThere() } else { try directory.make() }
     }
 
     private static func defaultPath() throws(StartupFailure) -> String {

@@ -18,7 +18,7 @@ struct RunDirectory: ~Copyable {
             lock = FileLock(adopting: FileDescriptor(owning: held))
             return
         }
-        try PrivateDirectory.make(path, name: "run directory", option: "--run-dir", forbidding: .any)
+        try PrivateDirectory.runDirectory(path).make()
         let what = "run directory \(path)"
         let lock: FileLock?
         do {

@@ -50,13 +50,13 @@ protocol StateRecord {
     init?(decoding octets: [UInt8])
 }
 
-extension StateDirectory {
-    private func path<Record: StateRecord>(of _: Record.Type) -> String { "\(path)/\(Record.fileName)" }
+extension StateRecord {
+    fileprivate static func path(in directory: String) -> String { "\(directory)/\(fileName)" }
 
-    /// The record that is kept; nil where there is none yet.
-    func load<Record: StateRecord>(_: Record.Type) throws(StartupFailure) -> Record? {
-        let path = path(of: Record.self)
-        let what = "\(Record.name) \(path)"
+    /// The record that is kept in a directory; nil where there is none yet.
+    static func load(from directory: String) throws(StartupFailure) -> Self? {
+        let path = path(in: directory)
+        let what = "\(name) \(path)"
         let octets: [UInt8]
         do {
             octets = try File.secret(in: path, limit: 1 << 20)
@@ -69,19 +69,26 @@ extension StateDirectory {
                 throw StartupFailure(
                     .configuration, what,
                     why: "its mode is \(String(mode, radix: 8)), which lets others read the keys",
-                    remedy: "chmod 600 \(path), and \(Record.afterDisclosure)")
+                    remedy: "chmod 600 \(path), and \(afterDisclosure)")
             }
         }
-        guard let record = Record(decoding: octets) else {
+        guard let record = Self(decoding: octets) else {
             throw StartupFailure(
                 .configuration, what, why: "it is damaged, or not drover's",
-                remedy: "restore it, or remove it and \(Record.afterLoss)")
+                remedy: "restore it, or remove it and \(afterLoss)")
         }
         return record
     }
+}
+
+extension StateDirectory {
+    /// The record that is kept; nil where there is none yet.
+    func load<Record: StateRecord>(_: Record.Type) throws(StartupFailure) -> Record? {
+        try Record.load(from: path)
+    }
 
     func save<Record: StateRecord>(_ record: Record) throws(StartupFailure) {
-        let path = path(of: Record.self)
+        let path = Record.path(in: self.path)
         do {
             try File.replace(path, with: record.encoded(), mode: 0o600)
         } catch {
