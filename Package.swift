@@ -11,12 +11,15 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        // Without its readers of files: they bring Foundation along, 50 MB of it.
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
     ],
     targets: [
         // C: system libraries, and what Swift cannot see of the system's headers.
         .systemLibrary(name: "CNGTCP2", pkgConfig: "libngtcp2", providers: [.apt(["libngtcp2-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLibBPF", pkgConfig: "libbpf", providers: [.apt(["libbpf-dev"])]),
+        .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(name: "CLinux"),
         .target(name: "CQUICShims", dependencies: ["CNGTCP2", "COpenSSL"]),
         .target(name: "CLibBPFShims", dependencies: ["CLibBPF"]),
@@ -70,10 +73,16 @@ let package = Package(
                 "Control", "EventLoop", "Linux", "Listener", "Logs", "QUICClient", "QUICLB", "Supervisor",
                 "TLS", "Transport", "Worker", .product(name: "Logging", package: "swift-log"),
             ]),
+        .target(
+            name: "Settings",
+            dependencies: [
+                "CLibYAML", "Control", "Linux",
+                .product(name: "Configuration", package: "swift-configuration"),
+            ]),
         .executableTarget(
             name: "DroverCLI",
             dependencies: [
-                "Control", "Drover", "JSONText", "Linux", "LoadBalancing", "Placement", "QUICLB",
+                "Control", "Drover", "JSONText", "Linux", "LoadBalancing", "Placement", "QUICLB", "Settings",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -84,6 +93,13 @@ let package = Package(
         .testTarget(name: "QUICLBTests", dependencies: ["QUICLB", "TestSupport"]),
         .testTarget(name: "PlacementTests", dependencies: ["Placement", "QUICLB"]),
         .testTarget(name: "JSONTextTests", dependencies: ["JSONText"]),
+        .testTarget(
+            name: "DroverCLITests",
+            dependencies: [
+                "Control", "Drover", "DroverCLI", "Settings", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .testTarget(name: "SettingsTests", dependencies: ["Control", "Settings", "TestSupport"]),
         .testTarget(
             name: "LoadBalancingTests", dependencies: ["JSONText", "Linux", "LoadBalancing", "QUICLB"]),
         .testTarget(
@@ -110,8 +126,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "CLinux", "COpenSSL", "Control", "EventLoop", "Linux", "Listener", "QUICLB", "Supervisor",
-                "TLS", "Transport",
+                "CLinux", "COpenSSL", "Control", "EventLoop", "Linux", "Listener", "QUICLB", "Settings",
+                "Supervisor", "TLS", "Transport",
             ],
             path: "Tests/Fuzz/Targets"),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "TestSupport"]),

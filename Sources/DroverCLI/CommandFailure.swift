@@ -6,10 +6,6 @@ struct CommandFailure: Error, CustomStringConvertible {
         case usage = 64
         /// What it names is not what it should be: a connection ID that says nothing.
         case data = 65
-        /// A file may not be read.
-        case permission = 77
-        /// A file cannot be used.
-        case configuration = 78
     }
 
     let category: Category

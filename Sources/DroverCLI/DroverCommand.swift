@@ -9,12 +9,17 @@ struct DroverCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drover",
         abstract: "A QUIC listener pool for one Linux host.",
+        discussion: """
+            Exit status: 0, all is well; 64, the command line is wrong; 65, the data that it gives is; 69, no pool runs \
+            there, or something else that is needed is not to be had; 70, drover itself is at fault; 75, it cannot be \
+            done now, try again; 77, a permission is missing; 78, the configuration is wrong.
+            """,
         version: Release.version,
         subcommands: [
-            Serve.self, ShowStatus.self, Resize.self, Drain.self, Undrain.self, Restart.self, Reload.self,
-            Upgrade.self,
-            RotateKey.self, RotateSecrets.self, ListConnections.self, CloseConnection.self, StopPool.self,
-            ExportLoadBalancerConfiguration.self, ConnectionIDCommand.self,
+            Serve.self, Check.self, ShowStatus.self, Resize.self, Drain.self, Undrain.self, Restart.self,
+            Reload.self, Upgrade.self, RotateKey.self, RotateSecrets.self, ListConnections.self,
+            CloseConnection.self, StopPool.self, ExportLoadBalancerConfiguration.self,
+            ConnectionIDCommand.self,
         ])
 
     /// As `main`, but an error is one line, `drover: <what>: <why>; <what to do>`, and its exit status says

@@ -20,7 +20,9 @@ struct ExportLoadBalancerConfiguration: ParsableCommand {
             """)
 
     @Option(
-        help: ArgumentHelp("yang-json, aws or envoy.", valueName: "format"), transform: Parsing.format)
+        help: ArgumentHelp("yang-json, aws or envoy.", valueName: "format"),
+        completion: .choices(of: LoadBalancerFormat.self),
+        transform: Parsing.format)
     var format: LoadBalancerFormat
 
     @Option(
@@ -42,6 +44,7 @@ struct ExportLoadBalancerConfiguration: ParsableCommand {
         help: ArgumentHelp(
             "The pool's run directory. (default: /run/drover, or below XDG_RUNTIME_DIR)",
             valueName: "directory"),
+        completion: .directory,
         transform: Parsing.directory)
     var runDir: String?
 

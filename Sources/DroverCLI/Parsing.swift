@@ -134,3 +134,10 @@ enum Parsing {
         return preset
     }
 }
+
+extension CompletionKind {
+    /// The names of the cases, for the shell to offer.
+    static func choices<Value: CaseIterable & RawRepresentable<String>>(of _: Value.Type) -> CompletionKind {
+        .list(Value.allCases.map(\.rawValue))
+    }
+}

@@ -18,6 +18,7 @@ struct ConfigurationOptions: ParsableArguments {
         help: ArgumentHelp(
             "What the low bits of the first octet are: length or random. (default: length)",
             valueName: "bits"),
+        completion: .list(["length", "random"]),
         transform: Parsing.firstOctet)
     var firstOctet = Configuration.FirstOctet.encodesLength
 

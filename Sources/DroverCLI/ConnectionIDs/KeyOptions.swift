@@ -1,4 +1,5 @@
 import ArgumentParser
+import Control
 import Linux
 import QUICLB
 
@@ -15,7 +16,8 @@ struct KeyOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A file with the key, 32 hexadecimal digits, that only its owner can read.", valueName: "file"))
+            "A file with the key, 32 hexadecimal digits, that only its owner can read.", valueName: "file"),
+        completion: .file())
     var keyFile: String?
 
     func validate() throws {
@@ -31,7 +33,7 @@ struct KeyOptions: ParsableArguments {
             }
             return key
         }
-        return try keyFile.map { path throws(CommandFailure) in try Self.read(path) }
+        return try keyFile.map { try Self.read($0) }
     }
 
     private static func parse(_ digits: some StringProtocol) -> Configuration.Key? {
@@ -41,7 +43,7 @@ struct KeyOptions: ParsableArguments {
     /// - Parameter option: which names the file, for errors.
     static func read(
         _ path: String, option: String = "--key-file"
-    ) throws(CommandFailure) -> Configuration.Key {
+    ) throws(StartupFailure) -> Configuration.Key {
         let octets = try SecretFile.read(path, option: option, octets: Configuration.Key.length)
         return Configuration.Key(octets)!
     }

@@ -13,6 +13,7 @@ struct PoolConnectionIDOptions: ParsableArguments {
             (default: keyed)
             """,
             valueName: "preset"),
+        completion: .choices(of: ConnectionIDOptions.Preset.self),
         transform: Parsing.preset)
     var preset = ConnectionIDOptions.Preset.keyed
 
@@ -28,7 +29,8 @@ struct PoolConnectionIDOptions: ParsableArguments {
             A file with the key of connection IDs, 32 hexadecimal digits, that only its owner can read. (default: the \
             pool makes its own)
             """,
-            valueName: "file"))
+            valueName: "file"),
+        completion: .file())
     var keyFile: String?
 
     @Option(
@@ -39,8 +41,9 @@ struct PoolConnectionIDOptions: ParsableArguments {
     var configID = ConfigurationID(rawValue: 0)!
 
     func options() throws -> ConnectionIDOptions {
-        let key = try keyFile.map { try KeyOptions.read($0, option: "--connection-id-key") }
-        return ConnectionIDOptions(
-            preset: preset, length: connectionIDLength, key: key, configurationID: configID)
+        ConnectionIDOptions(
+            preset: preset, length: connectionIDLength,
+            key: try keyFile.map { try KeyOptions.read($0, option: "--connection-id-key") },
+            configurationID: configID)
     }
 }

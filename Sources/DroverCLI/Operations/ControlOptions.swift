@@ -8,6 +8,7 @@ struct ControlOptions: ParsableArguments {
         help: ArgumentHelp(
             "The pool's run directory. (default: /run/drover, or below XDG_RUNTIME_DIR)",
             valueName: "directory"),
+        completion: .directory,
         transform: Parsing.directory)
     var runDir: String?
 

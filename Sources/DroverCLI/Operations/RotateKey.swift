@@ -16,7 +16,8 @@ struct RotateKey: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Take the key in this file, 32 hexadecimal digits, that only its owner can read.",
-            valueName: "file"))
+            valueName: "file"),
+        completion: .file())
     var keyFile: String?
 
     @Option(

@@ -27,6 +27,7 @@ struct AdmissionArguments: ParsableArguments {
             Have clients prove their address with a Retry: never, always, or auto, under load. (default: auto)
             """,
             valueName: "mode"),
+        completion: .choices(of: AddressValidationOptions.Mode.self),
         transform: Parsing.choice)
     var addressValidation: AddressValidationOptions.Mode?
 

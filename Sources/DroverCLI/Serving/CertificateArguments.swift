@@ -1,7 +1,6 @@
 import ArgumentParser
 import Control
 import Drover
-import Linux
 import QUICLB
 
 /// What the pool proves its name with, and clients theirs.
@@ -9,26 +8,32 @@ struct CertificateArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "A certificate chain, in PEM or DER. Several add up: clients get the one for the host that they name, or the first.",
-            valueName: "file"))
+            valueName: "file"),
+        completion: .file())
     var cert: [String] = []
 
     @Option(
         help: ArgumentHelp(
             "The private key of the --cert at the same place, in PEM or DER, not encrypted.",
-            valueName: "file"))
+            valueName: "file"),
+        completion: .file())
     var key: [String] = []
 
-    @Flag(help: "Use a self-signed certificate for localhost, kept in the state directory.")
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Use a self-signed certificate for localhost, kept in the state directory.")
     var devCert = false
 
     @Option(
         help: ArgumentHelp(
             "Ask clients for certificates: off, optional or required. (default: off)", valueName: "mode"),
+        completion: .choices(of: TLSOptions.ClientCertificates.self),
         transform: Parsing.choice)
     var clientCertificates = TLSOptions.ClientCertificates.off
 
     @Option(
-        help: ArgumentHelp("Who has to have signed clients' certificates, in PEM.", valueName: "file"))
+        help: ArgumentHelp("Who has to have signed clients' certificates, in PEM.", valueName: "file"),
+        completion: .file())
     var clientCA: String?
 
     @Option(
@@ -37,38 +42,34 @@ struct CertificateArguments: ParsableArguments {
             A file with external pre-shared keys, that only its owner can read: a line each, the identity, a colon and \
             the key in hexadecimal.
             """,
-            valueName: "file"))
+            valueName: "file"),
+        completion: .file())
     var pskFile: String?
 
     @Option(
         help: ArgumentHelp(
             "Add the secrets of all connections to this file, for debugging. (default: SSLKEYLOGFILE, if set)",
-            valueName: "file"))
+            valueName: "file"),
+        completion: .file())
     var keyLog: String?
-
-    func validate() throws {
-        _ = try certificates()
-        switch (clientCertificates, clientCA) {
-        case (.off, _?):
-            throw ValidationError("--client-ca: give --client-certificates optional or required, too")
-        case (.optional, nil), (.required, nil):
-            throw ValidationError(
-                "--client-certificates \(clientCertificates.rawValue): give --client-ca, too")
-        default: break
-        }
-    }
 
     func certificates() throws -> [PoolOptions.Certificate] {
         if devCert {
             guard cert.isEmpty, key.isEmpty else {
-                throw ValidationError("--dev-cert: it excludes --cert and --key: give one of them")
+                throw StartupFailure(
+                    .usage, "--dev-cert", why: "it excludes --cert and --key", remedy: "give one of them")
             }
             return [.development]
         }
-        if cert.count > key.count { throw ValidationError("--cert: it has no private key: give --key, too") }
-        if cert.count < key.count { throw ValidationError("--key: it has no certificate: give --cert, too") }
+        if cert.count > key.count {
+            throw StartupFailure(.usage, "--cert", why: "it has no private key", remedy: "give --key, too")
+        }
+        if cert.count < key.count {
+            throw StartupFailure(.usage, "--key", why: "it has no certificate", remedy: "give --cert, too")
+        }
         guard !cert.isEmpty else {
-            throw ValidationError("no certificate: give --cert and --key, or --dev-cert")
+            throw StartupFailure(
+                .usage, "certificate", why: "there is none", remedy: "give --cert and --key, or --dev-cert")
         }
         return zip(cert, key).map { .files(chain: $0, privateKey: $1) }
     }
@@ -76,11 +77,19 @@ struct CertificateArguments: ParsableArguments {
     func apply(to options: inout PoolOptions) throws {
         options.moreCertificates = Array(try certificates().dropFirst())
         switch (clientCertificates, clientCA) {
+        case (.off, nil): break
+        case (.off, _?):
+            throw StartupFailure(
+                .usage, "--client-ca", why: "clients are asked for no certificates",
+                remedy: "give --client-certificates optional or required, too")
         case (.optional, let path?): options.clientCertificates = .optional(authorities: path)
         case (.required, let path?): options.clientCertificates = .required(authorities: path)
-        default: break
+        case (.optional, nil), (.required, nil):
+            throw StartupFailure(
+                .usage, "--client-certificates \(clientCertificates.rawValue)",
+                why: "nobody can have signed them", remedy: "give --client-ca, too")
         }
-        options.keyLog = keyLog ?? Host.environment("SSLKEYLOGFILE")
+        options.keyLog = keyLog
         if let pskFile { options.preSharedKeys = try Self.keys(in: pskFile) }
     }
 
@@ -90,9 +99,9 @@ struct CertificateArguments: ParsableArguments {
             guard let colon = line.lastIndex(of: ":"),
                 let key = Hexadecimal.decode(line[line.index(after: colon)...])
             else {
-                throw CommandFailure(
-                    .configuration,
-                    "--psk-file \(path): a line is not an identity, a colon and hexadecimal digits")
+                throw StartupFailure(
+                    .configuration, "--psk-file \(path)",
+                    why: "a line is not an identity, a colon and hexadecimal digits")
             }
             keys[Array(line[..<colon].utf8)] = key
         }

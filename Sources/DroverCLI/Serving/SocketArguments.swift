@@ -17,12 +17,14 @@ struct SocketArguments: ParsableArguments {
         help: ArgumentHelp(
             "Hand trains of datagrams to the kernel in one piece: auto, where the device can, or off. (default: auto)",
             valueName: "auto|off"),
+        completion: .list(["auto", "off"]),
         transform: Parsing.automatic)
     var gso: Bool?
 
     @Option(
         help: ArgumentHelp(
             "Receive trains in one piece: auto or off. (default: auto)", valueName: "auto|off"),
+        completion: .list(["auto", "off"]),
         transform: Parsing.automatic)
     var gro: Bool?
 

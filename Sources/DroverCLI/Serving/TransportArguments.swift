@@ -51,10 +51,11 @@ struct TransportArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp("Congestion control: cubic, bbr or reno. (default: cubic)", valueName: "name"),
+        completion: .choices(of: TransportOptions.CongestionControl.self),
         transform: Parsing.choice)
     var congestionControl: TransportOptions.CongestionControl?
 
-    @Flag(help: "Tell clients not to change their address on purpose.")
+    @Flag(inversion: .prefixedNo, help: "Tell clients not to change their address on purpose.")
     var disableActiveMigration = false
 
     func apply(to options: inout TransportOptions) {

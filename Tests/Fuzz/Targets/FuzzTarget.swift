@@ -2,6 +2,7 @@
 /// directory of the corpus.
 package enum FuzzTarget: String, CaseIterable, Sendable {
     case addressToken = "address-token"
+    case configurationFile = "configuration-file"
     case controlRequest = "control-request"
     case forwarded
     case frames
@@ -19,6 +20,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     package func run(_ bytes: UnsafeRawBufferPointer) {
         switch self {
         case .addressToken: fuzzAddressToken(bytes)
+        case .configurationFile: fuzzConfigurationFile(bytes)
         case .controlRequest: fuzzControlRequest(bytes)
         case .forwarded: fuzzForwarded(bytes)
         case .frames: fuzzFrames(bytes)
