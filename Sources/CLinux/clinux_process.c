@@ -155,9 +155,26 @@ int clinux_process_name(const char *name) { return prctl(PR_SET_NAME, name, 0, 0
 
 char **clinux_environment(void) { return environ; }
 
-int clinux_usable_processors(void) {
+_Static_assert(CPU_SETSIZE == CLINUX_PROCESSORS, "a set has this room");
+
+int clinux_affinity_get(uint16_t *processors) {
     cpu_set_t set;
-    return sched_getaffinity(0, sizeof(set), &set) < 0 ? -errno : CPU_COUNT(&set);
+    if (sched_getaffinity(0, sizeof(set), &set) < 0) return -errno;
+    int count = 0;
+    for (uint16_t processor = 0; processor < CPU_SETSIZE; processor++) {
+        if (CPU_ISSET(processor, &set)) processors[count++] = processor;
+    }
+    return count;
+}
+
+int clinux_affinity_set(const uint16_t *processors, size_t count) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    for (size_t index = 0; index < count; index++) {
+        if (processors[index] >= CPU_SETSIZE) return -EINVAL;
+        CPU_SET(processors[index], &set);
+    }
+    return sched_setaffinity(0, sizeof(set), &set) < 0 ? -errno : 0;
 }
 
 int clinux_exec(int executable, char *const argv[], char *const envp[]) {

@@ -12,7 +12,7 @@ public import QUICLB
 public struct PoolOptions: Sendable {
     /// How many workers, 1 to 256.
     public enum WorkerCount: Hashable, Sendable {
-        /// One for each processor that this process may run on.
+        /// One for each processor that this process may run on, and no more than its control groups' quota pays for.
         case automatic
         case exactly(Int)
     }

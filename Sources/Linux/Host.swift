@@ -1,12 +1,11 @@
-private import CLinux
 private import Glibc
 
 /// What this process is given of the host.
 package enum Host {
-    /// The processors that this process may run on (sched_getaffinity), which a container or taskset may
-    /// limit.
+    /// How many processors this process can keep busy: those that it may run on, which a container or taskset may
+    /// limit, and no more than the quota of its control groups pays for.
     package static func usableProcessorCount() throws(Errno) -> Int {
-        Int(try shim { clinux_usable_processors() })
+        min(try ProcessorAffinity.processors().count, ProcessorQuota.processorCount() ?? .max)
     }
 
     /// Whether this process acts as root.

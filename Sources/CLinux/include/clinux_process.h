@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stdint.h>
 #include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/types.h>
@@ -53,8 +54,15 @@ int clinux_process_name(const char *name);
 // The environment that exec takes; `environ` is a mutable global, which Swift 6 refuses.
 char **clinux_environment(void);
 
-// How many processors the calling thread may run on, or -errno. In C for the CPU_* macros.
-int clinux_usable_processors(void);
+// The most processors that a set of them has room for.
+#define CLINUX_PROCESSORS 1024
+
+// The processors that the calling thread may run on, ascending; in C for the CPU_* macros, as the one below.
+// `processors` has room for CLINUX_PROCESSORS. Returns how many there are, or -errno.
+int clinux_affinity_get(uint16_t *processors);
+
+// Has the calling thread, and what it starts, run on these processors alone. Returns 0 or -errno.
+int clinux_affinity_set(const uint16_t *processors, size_t count);
 
 // Replaces this process's program by the one that `executable` is open on (O_PATH will do). Needs _GNU_SOURCE. Returns -errno, or
 // not at all.
