@@ -21,6 +21,7 @@ extension WorkerConfiguration {
         writer.write(service)
         writer.write(eventTracePath)
         writer.write(log)
+        writer.write(processors) { $0.write($1) }
     }
 
     init(from reader: inout ByteReader) throws(MalformedMessage) {
@@ -41,6 +42,7 @@ extension WorkerConfiguration {
             service: try reader.readServiceSettings())
         eventTracePath = try reader.readText()
         log = try reader.read(LogOptions())
+        processors = try reader.readList { reader throws(MalformedMessage) in try reader.read() }
     }
 }
 

@@ -32,6 +32,8 @@ package struct WorkerConfiguration: Hashable, Sendable {
     /// Where the event trace goes; empty: nowhere.
     package var eventTracePath = ""
     package var log = LogOptions()
+    /// The processors that it runs on; empty: those that the supervisor may.
+    package var processors: [UInt16] = []
 
     package init(
         slot: Slot, incarnation: UInt32, addresses: [SocketAddress], preferredCount: UInt8,

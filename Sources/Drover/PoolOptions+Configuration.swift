@@ -27,6 +27,7 @@ extension PoolOptions {
         configuration.resetSecret = resetSecret
         configuration.eventTrace = eventTrace
         configuration.log = log
+        configuration.pinsWorkers = pinsWorkers
         configuration.stopCode = stopCode
         configuration.stopReason = stopReason
         return configuration

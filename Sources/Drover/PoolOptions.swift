@@ -49,6 +49,9 @@ public struct PoolOptions: Sendable {
     public var preferredAddresses: [Endpoint] = []
     /// Default: one for each processor.
     public var workers = WorkerCount.automatic
+    /// Whether each worker is kept on one processor, which the slots take in turn of those that this process may run on. For
+    /// hosts that have little else to do: the kernel moves no worker to a processor that is idle. Default: no.
+    public var pinsWorkers = false
     /// For clients that name no host, or none that another certificate covers.
     public var certificate: Certificate
     /// More certificates, for clients that name a host (SNI, RFC 6066 §3) that they cover. Default: none.

@@ -23,6 +23,8 @@ package struct PoolConfiguration: Sendable {
     /// A file that the event trace of all connections goes to; nil: none.
     package var eventTrace: String?
     package var log = LogOptions()
+    /// Whether each worker is kept on one processor.
+    package var pinsWorkers = false
     /// What CONNECTION_CLOSE says when the pool stops: the application's code, a 62-bit integer, and a reason.
     package var stopCode: UInt64 = 0
     package var stopReason = "the pool stops"

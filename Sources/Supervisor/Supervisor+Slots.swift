@@ -36,6 +36,7 @@ extension Supervisor {
             secrets: keys.secrets, service: configuration.service)
         worker.eventTracePath = configuration.eventTrace ?? ""
         worker.log = configuration.log
+        worker.processors = configuration.processors(forWorkerIn: slot)
         return worker
     }
 

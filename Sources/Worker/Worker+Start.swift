@@ -16,6 +16,8 @@ extension Worker {
     ) throws(StartupFailure) {
         ProcessName.set("drover-w\(configuration.slot)")
         log = Logger(configuration)
+        // What is allocated from here on is near that processor.
+        try pin(to: configuration.processors)
         let stats = try openStats(descriptors.next())
         let pool = try openPoolPage(descriptors.next())
         let listener = try makeListener(configuration, stats, pool)
@@ -54,6 +56,13 @@ extension Worker {
             return try body()
         } catch {
             throw StartupFailure(category, "worker: \(what)", why: "\(error)")
+        }
+    }
+
+    private func pin(to processors: [UInt16]) throws(StartupFailure) {
+        if processors.isEmpty { return }
+        try attempt("run on processors \(processors)", .unavailable) { () throws(Errno) in
+            try ProcessorAffinity.set(processors)
         }
     }
 

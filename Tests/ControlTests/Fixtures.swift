@@ -84,6 +84,7 @@ enum Fixtures {
         configuration.eventTracePath = "/tmp/trace"
         configuration.log.format = .json
         configuration.log.level = .debug
+        configuration.processors = [0, 1023]
         return configuration
     }()
 

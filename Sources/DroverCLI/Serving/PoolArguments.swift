@@ -34,10 +34,16 @@ struct PoolArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Run this many workers, 1 to 256; auto: one for each processor. (default: auto)",
+            """
+            Run this many workers, 1 to 256; auto: one for each processor that drover may use, by affinity and the quota \
+            of its control groups. (default: auto)
+            """,
             valueName: "n|auto"),
         transform: Parsing.workerCount)
     var workers = PoolOptions.WorkerCount.automatic
+
+    @Flag(help: "Keep each worker on one processor, of those that drover may use in turn.")
+    var pinCpus = false
 
     @OptionGroup(title: "Certificates") var certificates: CertificateArguments
 
@@ -126,6 +132,7 @@ struct PoolArguments: ParsableArguments {
         if !listen.isEmpty { options.listen = listen }
         options.preferredAddresses = preferredAddress
         options.workers = workers
+        options.pinsWorkers = pinCpus
         options.hostID = hostID
         options.connectionIDs = try poolConnectionIDs()
         options.configurationID = connectionIDs.configID
