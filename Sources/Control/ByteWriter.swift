@@ -20,8 +20,7 @@ struct ByteWriter {
     }
 
     mutating func write(_ duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        write(UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000))
+        write(duration.nanoseconds)
     }
 
     mutating func write<Element>(_ list: [Element], each: (inout ByteWriter, Element) -> Void) {

@@ -1,13 +1,14 @@
 package import Linux
 
-/// The counters and the heartbeat of a slot, in a page of memory that the worker writes and the supervisor
+/// The counters, the histograms and the heartbeat of a slot, in a page of memory that the worker writes and the supervisor
 /// reads without asking it.
 ///
 /// A view, free to copy: it holds a pointer into a `SharedMemory` that outlives it. One thread writes; a
 /// 64-bit aligned load sees each counter whole.
 ///
 /// ```
-/// word 0: layout version   1: heartbeat, nanoseconds of the monotonic clock   8…511: the counters
+/// word 0: layout version   1: heartbeat, nanoseconds of the monotonic clock   8…255: the counters
+/// 256…511: the histograms
 /// ```
 @usableFromInline
 package struct StatsPage: @unchecked Sendable {

@@ -114,6 +114,7 @@ extension Listener: ConnectionDelegate {
 
     package func handshakeCompleted(_ connection: Connection) {
         stats.add(.handshakesCompleted)
+        stats.observe(.handshakeTime, connection.openTime)
         admission.established()
         sendToken(for: connection.remoteAddress, on: connection)
         connection.isGoingAway = owesDrained
@@ -135,5 +136,6 @@ extension Listener: ConnectionDelegate {
         admission.ended(network, wasEstablished: connection.isEstablished)
         stats.add(.connectionsClosed)
         stats.subtract(.connectionsCurrent)
+        stats.observe(.connectionAge, connection.openTime)
     }
 }

@@ -16,6 +16,9 @@ extension Connection {
         return isEstablished ? .established : .handshake
     }
 
+    /// How long it is open, or was until either side closed it.
+    package var openTime: Duration { (closed ?? context.loop.now) - began }
+
     /// Of a connection that is closed, the path's figures are 0.
     package var statistics: ConnectionStatistics {
         var info = ngtcp2_conn_info()

@@ -49,6 +49,8 @@ package final class Connection: @unchecked Sendable {
     package internal(set) var firstID: ConnectionID?
     var tracedEvents = 0
     let began: Instant
+    /// When either side closed it; nil while it is open.
+    private(set) var closed: Instant?
     private var closePacket: ClosePacket?
     /// Whether the socket had no room for the close packet.
     private var owesClosePacket = false
@@ -347,6 +349,7 @@ package final class Connection: @unchecked Sendable {
     /// Gives back all that an open connection holds.
     private func release(_ error: QUICError) {
         if handle != nil { traceEnd(error) }
+        if closed == nil { closed = context.loop.now }
         lastRemoteAddress = remoteAddress
         if let handle { ngtcp2_conn_del(handle) }
         handle = nil
