@@ -20,7 +20,7 @@ package struct ReservedPort: ~Copyable {
         let socket = FileDescriptor(owning: try syscall { Glibc.socket(family, type, 0) })
         let rawValue = socket.rawValue
         if address.family == .ipv6 {
-            try Self.enable(Int32(IPV6_V6ONLY), level: Int32(IPPROTO_IPV6), of: rawValue)
+            try socket.set(Int32(IPPROTO_IPV6), Int32(IPV6_V6ONLY), to: 1)
         }
         try syscall { address.withSockaddr { bind(rawValue, $0, $1) } }
         self.address = try socket.boundAddress()
@@ -31,11 +31,6 @@ package struct ReservedPort: ~Copyable {
     ///
     /// This socket is a member of their group until the value ends, and packets that reach it are lost.
     package func allowSharing() throws(Errno) {
-        try Self.enable(SO_REUSEPORT, level: SOL_SOCKET, of: fileDescriptor.rawValue)
-    }
-
-    private static func enable(_ option: Int32, level: Int32, of rawValue: Int32) throws(Errno) {
-        var one: Int32 = 1
-        try syscall { setsockopt(rawValue, level, option, &one, socklen_t(MemoryLayout<Int32>.size)) }
+        try fileDescriptor.set(SOL_SOCKET, SO_REUSEPORT, to: 1)
     }
 }

@@ -17,7 +17,7 @@ final class AddressReservation {
             address = port.address
             self.port = consume port
         } catch {
-            throw Self.failure(wanted, option, error)
+            throw StartupFailure(listeningOn: wanted, option: option, error)
         }
     }
 
@@ -30,27 +30,5 @@ final class AddressReservation {
     /// Gives up the reservation; nothing happens the second time.
     func release() {
         port = nil
-    }
-
-    private static func failure(
-        _ address: SocketAddress, _ option: String, _ error: Errno
-    ) -> StartupFailure {
-        let what = "listen \(address)"
-        return switch error {
-        case .addressInUse:
-            StartupFailure(
-                .configuration, what, why: "\(error): another process, perhaps another drover, has it",
-                remedy: "stop that one (ss -ulpn shows it) or choose another \(option)")
-        case .noAddress:
-            StartupFailure(
-                .configuration, what, why: "\(error): this host has no such address",
-                remedy: "give one that `ip address` shows")
-        case .accessDenied, .notPermitted:
-            StartupFailure(
-                .permission, what, why: "\(error)",
-                remedy: "choose a port from 1024 on, or give the process CAP_NET_BIND_SERVICE")
-        default:
-            StartupFailure(.unavailable, what, why: "\(error)", remedy: "choose another \(option)")
-        }
     }
 }

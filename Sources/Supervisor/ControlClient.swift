@@ -11,7 +11,7 @@ final class ControlClient {
     /// A client that neither asks nor reads for so long is done, unless it waits for an answer.
     static let idleTimeout = Duration.seconds(30)
 
-    private let connection: UnixStreamSocket
+    private let connection: StreamSocket
     private let loop: EventLoop
     private let answer: (ControlRequest, ControlReply) -> Void
     private let onEnd: (ControlClient) -> Void
@@ -28,7 +28,7 @@ final class ControlClient {
     private var isProceeding = false
 
     init(
-        _ connection: consuming UnixStreamSocket, loop: EventLoop,
+        _ connection: consuming StreamSocket, loop: EventLoop,
         answer: @escaping (ControlRequest, ControlReply) -> Void, onEnd: @escaping (ControlClient) -> Void
     ) {
         self.connection = connection
@@ -122,18 +122,7 @@ final class ControlClient {
     }
 
     /// Returns whether all of the output is sent.
-    private func send() throws(Errno) -> Bool {
-        while !output.isEmpty {
-            var sent: Int?
-            let result: Result<Int?, Errno> = output.withUnsafeBytes { octets in
-                Result { () throws(Errno) in try connection.send(octets) }
-            }
-            sent = try result.get()
-            guard let sent else { return false }
-            output.removeFirst(sent)
-        }
-        return true
-    }
+    private func send() throws(Errno) -> Bool { try connection.send(removingFrom: &output) }
 
     /// Returns whether there was a request.
     private func answerNextRequest() -> Bool {
@@ -162,12 +151,7 @@ final class ControlClient {
 
     /// Returns whether something came, the end included.
     private func receive() throws(Errno) -> Bool {
-        var buffer = [UInt8](repeating: 0, count: 16 * 1024)
-        let result: Result<Int?, Errno> = buffer.withUnsafeMutableBytes { octets in
-            Result { () throws(Errno) in try connection.receive(into: octets) }
-        }
-        guard let count = try result.get() else { return false }
-        request += buffer[..<count]
+        guard let count = try connection.receive(16 * 1024, appendingTo: &request) else { return false }
         isAtEnd = count == 0
         return true
     }

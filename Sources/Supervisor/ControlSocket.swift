@@ -7,16 +7,10 @@ import Logging
 /// The socket in the run directory on which operators ask, a line each, and are answered. Confined to the loop's
 /// thread, it never waits: a client costs a bounded amount of memory, whatever it does.
 final class ControlSocket {
-    /// More wait to be accepted.
     static let maximumClients = 128
 
     private let path: String
-    private let socket: UnixStreamSocket
-    private let loop: EventLoop
-    private let log: Logger
-    private let answer: (ControlRequest, ControlReply) -> Void
-    private var source: EventSource!
-    private var clients: [ObjectIdentifier: ControlClient] = [:]
+    private let listener: ClientListener<ControlClient>
 
     /// - Parameter held: the socket that this process has from a former program.
     init(
@@ -24,67 +18,39 @@ final class ControlSocket {
         answer: @escaping (ControlRequest, ControlReply) -> Void
     ) throws(StartupFailure) {
         path = ControlPath.path(in: directory)
-        self.loop = loop
-        self.log = log
-        self.answer = answer
+        let name = "control socket \(path)"
         do throws(Errno) {
-            if let held {
-                socket = UnixStreamSocket(adopting: FileDescriptor(owning: held))
-            } else {
-                socket = try UnixStreamSocket(listening: path, backlog: 128)
+            let socket =
+                if let held { StreamSocket(adopting: FileDescriptor(owning: held)) } else {
+                    try StreamSocket(listening: path, backlog: 128)
+                }
+            listener = try ClientListener(
+                name, socket, maximumClients: Self.maximumClients, loop: loop, log: log
+            ) { connection, onEnd in
+                ControlClient(connection, loop: loop, answer: answer, onEnd: onEnd)
             }
-            source = EventSource(fileDescriptor: socket.rawValue) { [unowned self] _ in accept() }
-            try loop.add(source, for: .readable)
         } catch {
             throw StartupFailure(
-                .configuration, "control socket \(path)", why: "\(error)",
+                .configuration, name, why: "\(error)",
                 remedy: error == .nameTooLong ? "choose a --run-dir with a shorter path" : nil)
         }
     }
 
-    var descriptor: Int32 { socket.rawValue }
+    var descriptor: Int32 { listener.descriptor }
 
     /// Goes on with a client that waits for an answer from before; nil where it cannot be.
     func adopt(_ descriptor: Int32) -> ControlReply? {
-        let client = makeClient(UnixStreamSocket(adopting: FileDescriptor(owning: descriptor)))
+        let client = listener.makeClient(of: StreamSocket(adopting: FileDescriptor(owning: descriptor)))
         guard let reply = try? client.startAwaiting() else { return nil }
-        clients[ObjectIdentifier(client)] = client
+        listener.keep(client)
         return reply
-    }
-
-    private func makeClient(_ connection: consuming UnixStreamSocket) -> ControlClient {
-        ControlClient(connection, loop: loop, answer: answer, onEnd: { [unowned self] in ended($0) })
     }
 
     /// Ends all connections and removes the socket.
     func close() {
-        loop.remove(source)
-        for client in clients.values { client.close() }
+        listener.close()
         unlink(path)
     }
-
-    private func accept() {
-        do throws(Errno) {
-            while clients.count < Self.maximumClients, let connection = try socket.accept() {
-                let client = makeClient(connection)
-                try client.start()
-                clients[ObjectIdentifier(client)] = client
-            }
-        } catch {
-            // The client has gone, or descriptors are short: the others are not to suffer for it.
-        }
-        // Level-triggered: those that wait would call for ever.
-        if clients.count == Self.maximumClients { loop.remove(source) }
-    }
-
-    private func ended(_ client: ControlClient) {
-        let wasFull = clients.count == Self.maximumClients
-        clients[ObjectIdentifier(client)] = nil
-        guard wasFull else { return }
-        do {
-            try loop.add(source, for: .readable)
-        } catch {
-            log.error("control socket takes no more clients", error: error, metadata: ["path": "\(path)"])
-        }
-    }
 }
+
+extension ControlClient: ListenerClient {}

@@ -6,11 +6,11 @@ import Testing
 
 /// A client of a pool's control socket that says what it likes. Ten seconds are enough for an answer.
 final class ControlClientSocket {
-    private let socket: UnixStreamSocket
+    private let socket: StreamSocket
     private var received: [UInt8] = []
 
     init(_ runDirectory: String) throws {
-        socket = try UnixStreamSocket(
+        socket = try StreamSocket(
             connecting: ControlPath.path(in: runDirectory), timeout: .seconds(10))
     }
 

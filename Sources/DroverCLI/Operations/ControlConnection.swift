@@ -10,7 +10,7 @@ struct ControlConnection: ~Copyable {
     private static let maximumAnswer = 16 << 20
 
     private let path: String
-    private let socket: UnixStreamSocket
+    private let socket: StreamSocket
     private let timeout: Duration?
     /// What came behind the line at hand.
     private var received: [UInt8] = []
@@ -20,7 +20,7 @@ struct ControlConnection: ~Copyable {
         self.timeout = timeout
         path = ControlPath.path(in: runDirectory)
         do {
-            socket = try UnixStreamSocket(connecting: path, timeout: timeout ?? .zero)
+            socket = try StreamSocket(connecting: path, timeout: timeout ?? .zero)
         } catch {
             let what = "control socket \(path)"
             switch error {
