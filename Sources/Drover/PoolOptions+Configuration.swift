@@ -28,6 +28,7 @@ extension PoolOptions {
         configuration.eventTrace = eventTrace
         configuration.log = log
         configuration.pinsWorkers = pinsWorkers
+        configuration.metrics = metrics?.address
         configuration.stopCode = stopCode
         configuration.stopReason = stopReason
         return configuration

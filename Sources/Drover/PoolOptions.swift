@@ -142,6 +142,10 @@ public struct PoolOptions: Sendable {
     /// root, and drover in XDG_STATE_HOME or ~/.local/state for others.
     public var stateDirectory: String?
 
+    /// Where the supervisor serves metrics to Prometheus, http://ADDRESS/metrics, to everybody who can reach the address: what
+    /// the pool counts, no secrets. The kernel chooses the port where it is 0. nil: nowhere. Default: nil.
+    public var metrics: Endpoint?
+
     /// Called in the supervisor when every worker serves, with the addresses of `listen` and `preferredAddresses` as they
     /// are bound: each with its port, which all workers share. Default: nothing.
     public var onReady: (@Sendable ([Endpoint]) -> Void)?

@@ -17,4 +17,18 @@ package struct WallTime: Hashable, Sendable {
     }
 
     package var seconds: UInt64 { milliseconds / 1000 }
+
+    /// As HTTP writes it, `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7), whatever the locale.
+    package var httpDate: String {
+        var time = time_t(clamping: seconds)
+        var date = tm()
+        gmtime_r(&time, &date)
+        let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let clock = [date.tm_hour, date.tm_min, date.tm_sec].map(Self.twoDigits).joined(separator: ":")
+        let day = "\(Self.twoDigits(date.tm_mday)) \(months[Int(date.tm_mon)]) \(1900 + Int(date.tm_year))"
+        return "\(weekdays[Int(date.tm_wday)]), \(day) \(clock) GMT"
+    }
+
+    private static func twoDigits(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }

@@ -19,6 +19,8 @@ extension PoolConfiguration {
             ("--reset-secret-file", resetSecret != other.resetSecret),
             ("--state-dir", stateDirectory != other.stateDirectory),
             ("--run-dir", runDirectory != other.runDirectory),
+            ("--metrics", metrics != other.metrics),
+            ("--log-format or --log-level", log != other.log),
             ("--event-trace", eventTrace != other.eventTrace),
             ("--log-format", log.format != other.log.format),
             ("--log-level", log.level != other.log.level),

@@ -25,6 +25,8 @@ package struct PoolConfiguration: Sendable {
     package var log = LogOptions()
     /// Whether each worker is kept on one processor.
     package var pinsWorkers = false
+    /// Where metrics are served, over TCP; the kernel chooses the port where it is 0. nil: nowhere.
+    package var metrics: SocketAddress?
     /// What CONNECTION_CLOSE says when the pool stops: the application's code, a 62-bit integer, and a reason.
     package var stopCode: UInt64 = 0
     package var stopReason = "the pool stops"

@@ -61,6 +61,7 @@ package final class Supervisor {
     /// This program's file.
     let executable: Executable
     private(set) var controlSocket: ControlSocket?
+    private var metricsServer: MetricsServer?
     private var onReady: () -> Void = {}
     /// What the kernel gave the first socket.
     var bufferSizes: (receive: Int32, send: Int32)?
@@ -144,6 +145,9 @@ package final class Supervisor {
         controlSocket = try ControlSocket(
             directory: runDirectory.path, loop: loop, log: log, held: handover?.controlSocket
         ) { [unowned self] in answer($0, $1) }
+        metricsServer = try configuration.metrics.map { address throws(StartupFailure) in
+            try MetricsServer(address, loop: loop, log: log) { [unowned self] in metrics.text }
+        }
     }
 
     private static func reserve(_ configuration: PoolConfiguration) throws(StartupFailure)
@@ -179,7 +183,10 @@ package final class Supervisor {
     /// - Parameter onReady: called when the pool is ready, before that is told.
     /// - Throws: why the pool could not start; nothing is left running then, either.
     package func run(onReady: @escaping () -> Void = {}) throws(StartupFailure) {
-        defer { controlSocket?.close() }
+        defer {
+            controlSocket?.close()
+            metricsServer?.close()
+        }
         self.onReady = onReady
         let keyLog = configuration.service.tls.keyLogPath
         if !keyLog.isEmpty {
@@ -294,6 +301,7 @@ package final class Supervisor {
         if let (receive, send) = bufferSizes {
             Report.announce("each socket has a receive buffer of \(receive) octets, a send buffer of \(send)")
         }
+        if let metricsServer { Report.announce("metrics on \(metricsServer.address)") }
         let workers = slots.count == 1 ? "1 worker" : "\(slots.count) workers"
         Report.announce("ready on \(addresses) (\(workers), steering \(steering.description))")
     }

@@ -34,6 +34,9 @@ enum Executables {
     /// ngtcp2's client; nil where it is not in PATH.
     static let gtlsclient = inPath("gtlsclient")
 
+    /// Prometheus' checker; nil where it is not in PATH.
+    static let promtool = inPath("promtool")
+
     static let setpriv = inPath("setpriv")
 
     /// iproute2's; nil where it is not there.

@@ -66,6 +66,10 @@ extension Trait where Self == ConditionTrait {
         needs(Executables.gtlsclient != nil, "no gtlsclient in PATH: run scripts/install-deps --test")
     }
 
+    static var needsPromtool: Self {
+        needs(Executables.promtool != nil, "no promtool in PATH: run scripts/install-deps --test")
+    }
+
     /// Steering in the kernel takes CAP_BPF.
     static var needsBPF: Self {
         needs(hasCapability(.bpf), "CAP_BPF is missing, so there is no steering to test")

@@ -34,6 +34,7 @@ do throws(StartupFailure) {
             connectionIDs: ConnectionIDOptions(preset: .plaintext), stateDirectory: stateDirectory,
             tls: TLSOptions(credentials: [], applicationProtocols: ["test"]), runDirectory: arguments[4])
         configuration.workerTimeout = .seconds(2)
+        configuration.metrics = SocketAddress("127.0.0.1:0")
         if behaviour == .hang { configuration.startTimeout = .milliseconds(300) }
         return configuration
     }

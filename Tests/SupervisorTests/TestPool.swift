@@ -8,6 +8,8 @@ final class TestPool {
     private let errors: Int32
     private let stateDirectory: String
     private var status: Int32?
+    /// Where it serves metrics; known when it is ready.
+    private(set) var metrics: SocketAddress?
 
     /// - Parameter behaviour: of the workers.
     init(
@@ -98,7 +100,14 @@ final class TestPool {
     /// Waits for the ready line, and returns the addresses in it.
     func waitUntilReady() -> [SocketAddress] {
         let prefix = "drover: ready on "
-        let lines = sequence(state: ()) { _ in self.outputLine() }
+        let metricsPrefix = "drover: metrics on "
+        let lines = sequence(state: ()) { _ in
+            let line = self.outputLine()
+            if let line, line.hasPrefix(metricsPrefix) {
+                self.metrics = SocketAddress(String(line.dropFirst(metricsPrefix.count)))
+            }
+            return line
+        }
         guard let line = lines.first(where: { $0.hasPrefix(prefix) }), let end = line.firstIndex(of: "(")
         else { return [] }
         let list = line[..<end].dropFirst(prefix.count)

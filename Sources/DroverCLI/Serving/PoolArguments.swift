@@ -91,6 +91,13 @@ struct PoolArguments: ParsableArguments {
         completion: .file())
     var eventTrace: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Serve metrics at http://ADDRESS/metrics, to everybody who can reach the address. (default: nowhere)",
+            valueName: "address"),
+        transform: Parsing.address)
+    var metrics: Endpoint?
+
     @OptionGroup(title: "Log") var log: LogArguments
 
     @Option(
@@ -145,6 +152,7 @@ struct PoolArguments: ParsableArguments {
             try SecretFile.read($0, option: "--reset-secret-file", octets: 32)
         }
         options.eventTrace = eventTrace
+        options.metrics = metrics
         log.apply(to: &options.log)
         options.workerTimeout = workerTimeout ?? options.workerTimeout
         options.stopCode = stopCode

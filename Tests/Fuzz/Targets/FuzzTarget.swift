@@ -7,6 +7,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case forwarded
     case frames
     case hexadecimal
+    case httpRequest = "http-request"
     case packetHeader = "packet-header"
     case quicLB = "quic-lb"
     case socketAddress = "socket-address"
@@ -25,6 +26,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .forwarded: fuzzForwarded(bytes)
         case .frames: fuzzFrames(bytes)
         case .hexadecimal: fuzzHexadecimal(bytes)
+        case .httpRequest: fuzzHTTPRequest(bytes)
         case .packetHeader: fuzzPacketHeader(bytes)
         case .quicLB: fuzzQUICLB(bytes)
         case .socketAddress: fuzzSocketAddress(bytes)
