@@ -44,6 +44,15 @@ struct ProcessInspector: Hashable, Sendable {
         return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
 
+    /// The processors that it may run on, as `0-3,8`.
+    func allowedProcessors() throws -> String {
+        let lines = try contents(of: "status").split(separator: "\n")
+        guard let line = lines.first(where: { $0.hasPrefix("Cpus_allowed_list:") }) else {
+            throw Unreadable(path: "/proc/\(identifier)/status")
+        }
+        return line.split(whereSeparator: \.isWhitespace).last.map { String($0) } ?? ""
+    }
+
     /// How many descriptors are open.
     func descriptorCount() throws -> Int {
         try FileManager.default.contentsOfDirectory(atPath: "/proc/\(identifier)/fd").count

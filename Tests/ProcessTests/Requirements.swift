@@ -70,6 +70,13 @@ extension Trait where Self == ConditionTrait {
         needs(Executables.promtool != nil, "no promtool in PATH: run scripts/install-deps --test")
     }
 
+    /// Quotas of processor time are compared with a host that has several.
+    static var needsControlGroups: Self {
+        .enabled(
+            if: QuotaGroup.isPermitted,
+            "no control group with a quota can be made: that takes root and two processors")
+    }
+
     /// Steering in the kernel takes CAP_BPF.
     static var needsBPF: Self {
         needs(hasCapability(.bpf), "CAP_BPF is missing, so there is no steering to test")
