@@ -140,7 +140,8 @@ let package = Package(
         .testTarget(
             name: "SupervisorTests",
             dependencies: [
-                "Control", "EventLoop", "Linux", "QUICLB", "Supervisor", "SupervisorTestPool", "TestSupport",
+                "Control", "EventLoop", "Linux", "Logs", "QUICLB", "Supervisor", "SupervisorTestPool",
+                "TestSupport", .product(name: "Logging", package: "swift-log"),
             ]),
         .executableTarget(name: "shout", dependencies: ["Drover"], path: "Tests/Fixtures/Example"),
         .executableTarget(

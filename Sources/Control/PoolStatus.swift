@@ -48,6 +48,10 @@ package struct SlotStatus: Codable, Hashable, Sendable {
     package var newPerSecond: Double
     /// Since the worker was started; nil where there is none.
     package var ageSeconds: Int?
+    /// What the worker has used of processors, in seconds, and how much of its memory is in RAM, in octets; nil where there is
+    /// none.
+    package var processorSeconds: Double?
+    package var residentOctets: UInt64?
     /// Seconds until a draining worker is stopped; nil where it does not drain.
     package var drainSecondsLeft: Int?
     /// The worker's counters by name, of all its incarnations.

@@ -139,11 +139,16 @@ final class WorkerSlot {
 
     var status: SlotStatus {
         let counters = Counter.allCases.map { ($0.name, page[$0]) }
-        return SlotStatus(
+        var status = SlotStatus(
             slot: slot, state: machine.status, pid: process?.processID, incarnation: incarnation,
             connections: connections, newPerSecond: rate.perSecond,
             ageSeconds: process.map { Int((.now - $0.began).components.seconds) },
             drainSecondsLeft: secondsLeftToDrain, counters: Dictionary(uniqueKeysWithValues: counters))
+        if let usage = process.flatMap({ ProcessUsage(of: $0.processID) }) {
+            status.processorSeconds = Double(usage.processorTime.microseconds) / 1e6
+            status.residentOctets = usage.residentOctets
+        }
+        return status
     }
 
     // MARK: What the pool wants

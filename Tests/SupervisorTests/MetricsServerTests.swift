@@ -2,6 +2,8 @@ import Control
 import EventLoop
 import Glibc
 import Linux
+import Logging
+import Logs
 import TestSupport
 import Testing
 
@@ -122,7 +124,8 @@ import Testing
     ) throws {
         let loop = try EventLoop(executor: LoopExecutor())
         let server = try MetricsServer(
-            SocketAddress("127.0.0.1:0")!, loop: loop, patience: patience, metrics: { content })
+            SocketAddress("127.0.0.1:0")!, loop: loop, log: Logger(LogOptions()), patience: patience,
+            metrics: { content })
         let isDone = try body(server.address)
         let deadline = Timer {
             Issue.record("the server did not come so far")
@@ -161,7 +164,7 @@ import Testing
     @Test func anAddressInUseIsNamed() throws {
         try withPool { _, server in
             let failure = #expect(throws: StartupFailure.self) {
-                _ = try MetricsServer(server, loop: try EventLoop()) { "" }
+                _ = try MetricsServer(server, loop: try EventLoop(), log: Logger(LogOptions())) { "" }
             }
             #expect(failure?.category == .configuration && failure?.what == "metrics \(server)")
         }

@@ -17,7 +17,7 @@ struct StatusTable {
 
     private static let header = [
         "slot", "state", "pid", "incarnation", "age", "connections", "new/s", "packets in", "packets out",
-        "octets in", "octets out", "dropped", "forwarded", "restarts", "drain",
+        "octets in", "octets out", "CPU", "memory", "dropped", "forwarded", "restarts", "drain",
     ]
 
     private static func table(_ slots: [SlotStatus]) -> [String] {
@@ -31,7 +31,9 @@ struct StatusTable {
             slot.ageSeconds.map { "\($0) s" } ?? "-", "\(slot.connections)",
             "\(Int(slot.newPerSecond.rounded()))",
             count("datagrams-received"), count("datagrams-sent"), count("octets-received"),
-            count("octets-sent"), count("dropped-receive-queue-full"), count("forwarded"),
+            count("octets-sent"), slot.processorSeconds.map { "\(Int($0.rounded())) s" } ?? "-",
+            slot.residentOctets.map { "\($0 >> 20) MiB" } ?? "-", count("dropped-receive-queue-full"),
+            count("forwarded"),
             "\(max(1, slot.incarnation) - 1)", slot.drainSecondsLeft.map { "\($0) s left" } ?? "-",
         ]
     }
