@@ -47,7 +47,7 @@ final class ControlClientSocket {
             } catch let error as Errno where error == .connectionReset {
                 return nil
             }
-            guard let count = try #require(count) as Int?, count > 0 else { return nil }
+            guard try #require(count) > 0, let count else { return nil }
             received += buffer[..<count]
         }
     }

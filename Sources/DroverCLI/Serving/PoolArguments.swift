@@ -93,7 +93,7 @@ struct PoolArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Serve metrics at http://ADDRESS/metrics, to everybody who can reach the address. (default: nowhere)",
+            "Serve metrics at http://ADDRESS/metrics, to everybody who can reach the address. (default: none)",
             valueName: "address"),
         transform: Parsing.address)
     var metrics: Endpoint?
