@@ -93,7 +93,7 @@ struct PoolArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Serve metrics at http://ADDRESS/metrics, to everybody who can reach the address. (default: none)",
+            "Serve metrics at http://ADDRESS/metrics, to everybody who can reach the address. (default: never)",
             valueName: "address"),
         transform: Parsing.address)
     var metrics: Endpoint?
