@@ -179,7 +179,9 @@ let package = Package(
             path: "Tests/Fixtures/RotatingEcho"),
         .testTarget(
             name: "ProcessTests",
-            dependencies: ["Control", "Linux", "Placement", "QUICLB", "TLS", "TestSupport"],
+            dependencies: [
+                "Control", "InitialPackets", "Linux", "Placement", "QUICLB", "TLS", "TestSupport",
+            ],
             exclude: ["Clients"]),
     ],
     swiftLanguageModes: [.v6]

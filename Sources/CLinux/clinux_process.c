@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
@@ -133,22 +132,6 @@ int clinux_memory_create(const char *name, size_t size) {
 int clinux_memory_is_sealed(int descriptor) {
     int seals = fcntl(descriptor, F_GET_SEALS);
     return seals < 0 ? -errno : (seals & F_SEAL_SHRINK) != 0;
-}
-
-int clinux_capabilities_get(unsigned long long *set) {
-    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct data[2] = {0};
-    if (syscall(SYS_capget, &header, data) < 0) return -errno;
-    *set = (unsigned long long)data[1].effective << 32 | data[0].effective;
-    return 0;
-}
-
-int clinux_privileges_drop(void) {
-    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct data[2] = {0};
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) return -errno;
-    if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0) return -errno;
-    return syscall(SYS_capset, &header, data) < 0 ? -errno : 0;
 }
 
 int clinux_process_name(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0) < 0 ? -errno : 0; }

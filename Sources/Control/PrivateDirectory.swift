@@ -28,29 +28,34 @@ package struct PrivateDirectory {
     private let what: String
     private let option: String
     private let access: Access
+    private let owner: UserAccount?
 
     /// - Parameters:
     ///   - name: what it is, as `run directory`.
     ///   - option: what names it.
     ///   - access: what others must not have.
-    package init(_ path: String, name: String, option: String, forbidding access: Access) {
+    ///   - owner: whose it is to be; by default this process's user's, or root's.
+    package init(
+        _ path: String, name: String, option: String, forbidding access: Access, for owner: UserAccount? = nil
+    ) {
         self.path = path
         what = "\(name) \(path)"
         self.option = option
         self.access = access
+        self.owner = owner
     }
 
     /// The directory for what lives as long as a pool.
-    package static func runDirectory(_ path: String) -> PrivateDirectory {
-        PrivateDirectory(path, name: "run directory", option: "--run-dir", forbidding: .any)
+    package static func runDirectory(_ path: String, for owner: UserAccount? = nil) -> PrivateDirectory {
+        PrivateDirectory(path, name: "run directory", option: "--run-dir", forbidding: .any, for: owner)
     }
 
     /// Makes the directory if need be, and checks it.
     package func make() throws(StartupFailure) {
         let objection: Directory.Objection?
         do {
-            try Directory.make(path)
-            objection = try Directory.objection(to: path, forbidding: access.forbiddenMode)
+            if let owner { try Directory.make(path, for: owner) } else { try Directory.make(path) }
+            objection = try findObjection()
         } catch {
             throw StartupFailure(unusable: what, option: option, error)
         }
@@ -61,13 +66,19 @@ package struct PrivateDirectory {
     package func checkIfThere() throws(StartupFailure) {
         let objection: Directory.Objection?
         do {
-            objection = try Directory.objection(to: path, forbidding: access.forbiddenMode)
+            objection = try findObjection()
         } catch .noEntry {
             return
         } catch {
             throw StartupFailure(unusable: what, option: option, error)
         }
         if let objection { throw failure(objection) }
+    }
+
+    private func findObjection() throws(Errno) -> Directory.Objection? {
+        guard let owner else { return try Directory.objection(to: path, forbidding: access.forbiddenMode) }
+        return try Directory.objection(
+            to: path, forbidding: access.forbiddenMode, owners: [owner.userID])
     }
 
     private func failure(_ objection: Directory.Objection) -> StartupFailure {
@@ -78,7 +89,8 @@ package struct PrivateDirectory {
         case .otherOwner(let userID):
             StartupFailure(
                 .permission, what, why: "it is the user's with the ID \(userID)",
-                remedy: "choose another \(option)")
+                remedy: "choose another \(option)"
+                    + (owner.map { ", or, if it is drover's own, chown -R \($0.name) \(path)" } ?? ""))
         case .openToOthers(let mode):
             StartupFailure(
                 .configuration, what, why: "its mode is \(String(mode, radix: 8)), which lets others in",

@@ -21,8 +21,12 @@ package enum WorkerChannel {
         return channel
     }
 
-    /// The environment of a worker: this process's and the variable.
+    /// What a service manager, which speaks with the supervisor alone, tells it.
+    private static let managersVariables = ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"]
+
+    /// The environment of a worker: this process's and the variable, without what is the supervisor's.
     package static func environment() -> [String] {
         ProcessEnvironment.setting(environmentVariable, to: "\(ProcessSpawn.inheritedDescriptor)")
+            .filter { entry in !managersVariables.contains { entry.hasPrefix("\($0)=") } }
     }
 }

@@ -22,6 +22,7 @@ extension WorkerConfiguration {
         writer.write(eventTracePath)
         writer.write(log)
         writer.write(processors) { $0.write($1) }
+        writer.write(allowsOutgoingConnections)
     }
 
     init(from reader: inout ByteReader) throws(MalformedMessage) {
@@ -43,6 +44,7 @@ extension WorkerConfiguration {
         eventTracePath = try reader.readText()
         log = try reader.read(LogOptions())
         processors = try reader.readList { reader throws(MalformedMessage) in try reader.read() }
+        allowsOutgoingConnections = try reader.readFlag()
     }
 }
 

@@ -34,6 +34,8 @@ package struct WorkerConfiguration: Hashable, Sendable {
     package var log = LogOptions()
     /// The processors that it runs on; empty: those that the supervisor may.
     package var processors: [UInt16] = []
+    /// Whether the worker may make sockets other than Unix ones once it serves.
+    package var allowsOutgoingConnections = true
 
     package init(
         slot: Slot, incarnation: UInt32, addresses: [SocketAddress], preferredCount: UInt8,

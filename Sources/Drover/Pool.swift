@@ -77,7 +77,7 @@ public struct Pool: Sendable {
         var isFirst = true
         return { () throws(StartupFailure) in
             defer { isFirst = false }
-            return try isFirst ? options.configuration() : reloadedConfiguration()
+            return try isFirst ? options.becomingUser().configuration() : reloadedConfiguration()
         }
     }
 

@@ -10,13 +10,14 @@ extension PoolOptions {
     func configuration(isReadOnly: Bool = false) throws(StartupFailure) -> PoolConfiguration {
         // Before the certificate, as TLS is set up with both to try it.
         try PoolConfiguration.validate(applicationProtocols: applicationProtocols)
-        let state = try StateDirectory(stateDirectory, isReadOnly: isReadOnly)
+        let owner = try userAccount()
+        let state = try StateDirectory(chosenStateDirectory, for: owner, isReadOnly: isReadOnly)
         let tls = try tlsOptions(state)
         var configuration = PoolConfiguration(
             addresses: (listen + preferredAddresses).map(\.address), workerCount: try workerCount(),
             steering: steering.mode,
             hostID: hostID, connectionIDs: connectionIDOptions, stateDirectory: state.path,
-            tls: tls, runDirectory: runDirectory)
+            tls: tls, runDirectory: chosenRunDirectory)
         configuration.preferredCount = preferredAddresses.count
         configuration.service.options.transport = transport
         configuration.service.options.limits = limits
@@ -29,6 +30,8 @@ extension PoolOptions {
         configuration.log = log
         configuration.pinsWorkers = pinsWorkers
         configuration.metrics = metrics?.address
+        configuration.owner = owner
+        configuration.allowsOutgoingConnections = allowsOutgoingConnections
         configuration.stopCode = stopCode
         configuration.stopReason = stopReason
         return configuration

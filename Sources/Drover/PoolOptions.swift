@@ -145,6 +145,13 @@ public struct PoolOptions: Sendable {
     /// Where the supervisor serves metrics to Prometheus, http://ADDRESS/metrics, to everybody who can reach the address: what
     /// the pool counts, no secrets. The kernel chooses the port where it is 0. nil: nowhere. Default: nil.
     public var metrics: Endpoint?
+    /// The user that a pool started by root acts as, `name` or `name:group`, before it makes or binds anything: it keeps what
+    /// it needs of CAP_BPF, CAP_PERFMON, CAP_NET_BIND_SERVICE and CAP_NET_ADMIN. Files of certificates may be root's alone:
+    /// they are read before; a reload or an upgrade reads them as the user. nil: the user that starts it. Default: nil.
+    public var user: String?
+    /// Whether handlers may make connections of their own, as proxies and ``connect(to:named:resuming:_:)`` do. Where not, a
+    /// worker can make Unix sockets only. Default: true.
+    public var allowsOutgoingConnections = true
 
     /// Called in the supervisor when every worker serves, with the addresses of `listen` and `preferredAddresses` as they
     /// are bound: each with its port, which all workers share. Default: nothing.

@@ -16,6 +16,7 @@ package struct Errno: Error, RawRepresentable, Hashable, Sendable {
     package static let noAddress = Errno(rawValue: EADDRNOTAVAIL)
     package static let accessDenied = Errno(rawValue: EACCES)
     package static let notPermitted = Errno(rawValue: EPERM)
+    package static let busy = Errno(rawValue: EBUSY)
     package static let exists = Errno(rawValue: EEXIST)
     package static let noEntry = Errno(rawValue: ENOENT)
     package static let interrupted = Errno(rawValue: EINTR)

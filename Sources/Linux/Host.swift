@@ -14,6 +14,9 @@ package enum Host {
     /// The user this process acts as.
     package static var userID: UInt32 { geteuid() }
 
+    /// This process's ID.
+    package static var processID: Int32 { getpid() }
+
     /// An environment variable's value; nil where it is unset or empty.
     package static func environment(_ name: String) -> String? {
         guard let value = getenv(name), value.pointee != 0 else { return nil }

@@ -26,6 +26,15 @@ package enum ReuseportGroup {
         (try option(SO_RCVBUF, of: descriptor) / 2, try option(SO_SNDBUF, of: descriptor) / 2)
     }
 
+    /// Gives the choice among the members back to the kernel's hash, where a program had it.
+    ///
+    /// - Throws: ENOENT where none had.
+    package static func detachProgram(from descriptor: Int32) throws(Errno) {
+        var unused: Int32 = 0
+        let length = socklen_t(MemoryLayout<Int32>.size)
+        try syscall { setsockopt(descriptor, SOL_SOCKET, SO_DETACH_REUSEPORT_BPF, &unused, length) }
+    }
+
     private static func option(_ name: Int32, of descriptor: Int32) throws(Errno) -> Int32 {
         var value: Int32 = 0
         var length = socklen_t(MemoryLayout<Int32>.size)

@@ -38,27 +38,39 @@ package final class UDPSocket {
         let descriptor = FileDescriptor(owning: try syscall { socket(family, type, 0) })
         let rawValue = descriptor.rawValue
         if setup.sharesAddress { try set(rawValue, SOL_SOCKET, SO_REUSEPORT, 1) }
+        if address.family == .ipv6 { try set(rawValue, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1) }
+        try apply(setup, to: rawValue, address.family)
+        try syscall { address.withSockaddr { bind(rawValue, $0, $1) } }
+        return descriptor
+    }
+
+    /// Sets a socket up that another process did, as that may have been told otherwise.
+    package func apply(_ setup: Setup) throws(Errno) {
+        try Self.apply(setup, to: fileDescriptor.rawValue, localAddress.family)
+    }
+
+    /// What can be set of a socket at any time.
+    private static func apply(
+        _ setup: Setup, to rawValue: Int32, _ family: SocketAddress.Family
+    ) throws(Errno) {
         try set(rawValue, SOL_SOCKET, SO_RXQ_OVFL, 1)
         try setBuffer(rawValue, SO_RCVBUFFORCE, else: SO_RCVBUF, setup.receiveBuffer)
         try setBuffer(rawValue, SO_SNDBUFFORCE, else: SO_SNDBUF, setup.sendBuffer)
         let trafficClass = Int32(setup.dscp) << 2
-        switch address.family {
+        switch family {
         case .ipv4:
             try set(rawValue, Int32(IPPROTO_IP), IP_TOS, trafficClass)
             try set(rawValue, Int32(IPPROTO_IP), IP_PKTINFO, 1)
             try set(rawValue, Int32(IPPROTO_IP), IP_RECVTOS, 1)
             try set(rawValue, Int32(IPPROTO_IP), IP_MTU_DISCOVER, IP_PMTUDISC_PROBE)
         case .ipv6:
-            try set(rawValue, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1)
             try set(rawValue, Int32(IPPROTO_IPV6), IPV6_TCLASS, trafficClass)
             try set(rawValue, Int32(IPPROTO_IPV6), IPV6_RECVPKTINFO, 1)
             try set(rawValue, Int32(IPPROTO_IPV6), IPV6_RECVTCLASS, 1)
             try set(rawValue, Int32(IPPROTO_IPV6), IPV6_MTU_DISCOVER, IPV6_PMTUDISC_PROBE)
         }
         // A kernel without it refuses all members of the group.
-        if setup.receivesTrains { _ = try? set(rawValue, SOL_UDP, UDP_GRO, 1) }
-        try syscall { address.withSockaddr { bind(rawValue, $0, $1) } }
-        return descriptor
+        _ = try? set(rawValue, SOL_UDP, UDP_GRO, setup.receivesTrains ? 1 : 0)
     }
 
     /// Takes over a socket that another process bound and set up.

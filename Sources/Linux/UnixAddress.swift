@@ -1,8 +1,9 @@
 internal import Glibc
 
-/// The path of a Unix socket as the kernel takes it.
+/// The address of a Unix socket as the kernel takes it.
 struct UnixAddress {
     private var address = sockaddr_un()
+    private var length = MemoryLayout<sockaddr_un>.size
 
     /// - Throws: ENAMETOOLONG where the path has more than 107 octets.
     init(_ path: String) throws(Errno) {
@@ -12,9 +13,21 @@ struct UnixAddress {
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
     }
 
+    /// A name that is in no file system (unix(7)).
+    ///
+    /// - Throws: ENAMETOOLONG where it has more than 107 octets.
+    init(abstract name: String) throws(Errno) {
+        address.sun_family = sa_family_t(AF_UNIX)
+        // The name begins with a NUL, and ends where the length says.
+        let start = MemoryLayout.offset(of: \sockaddr_un.sun_path)! + 1
+        length = start + name.utf8.count
+        guard length <= MemoryLayout<sockaddr_un>.size else { throw .nameTooLong }
+        withUnsafeMutableBytes(of: &address) { $0[start...].copyBytes(from: name.utf8) }
+    }
+
     func withSockaddr(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
         withUnsafeBytes(of: address) {
-            body($0.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t($0.count))
+            body($0.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t(length))
         }
     }
 

@@ -30,8 +30,6 @@ struct GroupSocket {
 
     /// Gives the choice back to the kernel's hash.
     func detach() throws(Errno) {
-        var unused: Int32 = 0
-        let length = socklen_t(MemoryLayout<Int32>.size)
-        try syscall { setsockopt(descriptor, SOL_SOCKET, SO_DETACH_REUSEPORT_BPF, &unused, length) }
+        try ReuseportGroup.detachProgram(from: descriptor)
     }
 }

@@ -7,7 +7,8 @@ extension PoolConfiguration {
         try validate()
         try raiseDescriptorLimit()
         _ = try ConnectionIDLayout(connectionIDs, host: hostID)
-        try PrivateDirectory.runDirectory(runDirectory ?? ControlPath.defaultRunDirectory).checkIfThere()
+        try PrivateDirectory.runDirectory(runDirectory ?? ControlPath.defaultRunDirectory, for: owner)
+            .checkIfThere()
         _ = try SecretsRecord.load(from: stateDirectory)
         _ = try ConnectionIDRecord.load(from: stateDirectory)
     }

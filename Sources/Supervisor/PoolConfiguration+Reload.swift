@@ -19,8 +19,13 @@ extension PoolConfiguration {
             ("--reset-secret-file", resetSecret != other.resetSecret),
             ("--state-dir", stateDirectory != other.stateDirectory),
             ("--run-dir", runDirectory != other.runDirectory),
+            ("--user", owner != other.owner),
             ("--metrics", metrics != other.metrics),
             ("--log-format or --log-level", log != other.log),
+            (
+                "whether handlers make connections",
+                allowsOutgoingConnections != other.allowsOutgoingConnections
+            ),
             ("--event-trace", eventTrace != other.eventTrace),
             ("--log-format", log.format != other.log.format),
             ("--log-level", log.level != other.log.level),

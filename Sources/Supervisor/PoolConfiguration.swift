@@ -27,6 +27,10 @@ package struct PoolConfiguration: Sendable {
     package var pinsWorkers = false
     /// Where metrics are served, over TCP; the kernel chooses the port where it is 0. nil: nowhere.
     package var metrics: SocketAddress?
+    /// The user that root's pool acts as, whose its directories are; nil: who starts it.
+    package var owner: UserAccount?
+    /// Whether workers may make sockets other than Unix ones once they serve.
+    package var allowsOutgoingConnections = true
     /// What CONNECTION_CLOSE says when the pool stops: the application's code, a 62-bit integer, and a reason.
     package var stopCode: UInt64 = 0
     package var stopReason = "the pool stops"

@@ -1,4 +1,5 @@
 import Control
+import EventLoop
 import Linux
 import Logging
 import Placement
@@ -86,6 +87,18 @@ final class PoolSteering {
         }
     }
 
+    /// Gives up what it took to load the program. Kernels before 5.19 want CAP_BPF for every use of a map: there it stays.
+    func giveUpPrivileges() {
+        do {
+            _ = try Privileges.giveUp([.bpf, .perfmon]) {
+                guard let kernel else { return true }
+                return (try? kernel.counters()) != nil
+            }
+        } catch {
+            preconditionFailure("capset, to have less: \(error)")
+        }
+    }
+
     /// What a lesser form of the program costs, and why a better one was not taken.
     private static func tellDrawback(of kernel: KernelSteering, to log: Logger) {
         guard let reason = kernel.formReason else { return }
@@ -120,6 +133,26 @@ final class PoolSteering {
             try kernel?.register(socket: socket.rawValue, address: address, slot: slot)
         } catch {
             throw Self.failure(error)
+        }
+    }
+
+    /// How long the kernel may take until it has forgotten the program of a pool before this one.
+    private static let releaseTimeout = Duration.seconds(5)
+
+    /// Registers a socket of a pool before this one, whose program and maps may hold it still.
+    func adopt(
+        _ socket: borrowing FileDescriptor, address: SocketAddress, slot: Slot
+    ) throws(StartupFailure) {
+        let deadline = Instant.now + Self.releaseTimeout
+        while true {
+            do {
+                try kernel?.register(socket: socket.rawValue, address: address, slot: slot)
+                return
+            } catch {
+                // A socket is in one map. The former one goes with its program, grace periods after that was detached.
+                guard error.underlying == .busy, Instant.now < deadline else { throw Self.failure(error) }
+                _ = try? kernel?.settle()
+            }
         }
     }
 

@@ -37,8 +37,10 @@ extension Slot {
         private var backoff = Backoff()
         /// Counts the slot's workers.
         private(set) var incarnation: UInt32 = 0
-        /// Whether a worker was active since the slot was started, so that the slot has a socket for each address.
+        /// Whether the slot has a socket for each address, its former worker's or those of a pool before this one.
         private(set) var holdsSockets = false
+        /// Whether a worker was active since the slot was started.
+        private var hasServed = false
 
         init(addressCount: Int) {
             self.addressCount = addressCount
@@ -117,6 +119,12 @@ extension Slot {
             }
         }
 
+        /// The slot has the sockets of a pool before this one, for its first worker.
+        mutating func adoptSockets() {
+            precondition(isRetired, "the slot is in use")
+            holdsSockets = true
+        }
+
         // MARK: Events
 
         struct Spawn: Equatable {
@@ -185,6 +193,7 @@ extension Slot {
                 }
                 state = .active(since: now)
                 holdsSockets = true
+                hasServed = true
                 return .activate
             case .active, .draining, .leaving:
                 broke()
@@ -205,7 +214,7 @@ extension Slot {
         /// The worker says that it cannot start.
         func failed() -> FailedAction {
             switch state {
-            case .starting, .active, .draining, .leaving: holdsSockets ? .report : .stopPool
+            case .starting, .active, .draining, .leaving: hasServed ? .report : .stopPool
             case .broken, .stopping: .ignore
             case .retired, .backingOff: preconditionFailure("the slot has no worker")
             }
@@ -241,7 +250,7 @@ extension Slot {
             switch state {
             case .starting(_, let since, drains: false), .active(let since),
                 .broken(let since, drains: false):
-                guard holdsSockets || !poolStarts else {
+                guard hasServed || !poolStarts else {
                     retire()
                     return .stopPool
                 }
@@ -373,6 +382,7 @@ extension Slot {
         private mutating func retire() {
             state = .retired
             holdsSockets = false
+            hasServed = false
             backoff = Backoff()
         }
 

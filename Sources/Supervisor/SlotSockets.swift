@@ -27,6 +27,8 @@ struct SlotSockets: ~Copyable {
         for case let rawValue? in rawValues { close(rawValue) }
     }
 
+    var isEmpty: Bool { rawValues.allSatisfy { $0 == nil } }
+
     mutating func keep(_ socket: consuming FileDescriptor, at addressIndex: Int) {
         precondition(rawValues[addressIndex] == nil, "the address has a socket")
         rawValues[addressIndex] = socket.release()

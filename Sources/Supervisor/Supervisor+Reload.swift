@@ -6,6 +6,16 @@ extension Supervisor {
     /// Reads the configuration anew, and has workers serve by it: all of it, or nothing.
     func reload(_ reply: ControlReply?) throws(StartupFailure) {
         try requireServing("reload")
+        service.reloading()
+        do {
+            try useNewConfiguration(reply)
+        } catch {
+            service.reloaded()
+            throw error
+        }
+    }
+
+    private func useNewConfiguration(_ reply: ControlReply?) throws(StartupFailure) {
         let new = try configurationSource()
         if let difference = configuration.firstFixedDifference(from: new) {
             throw StartupFailure(
@@ -37,6 +47,7 @@ final class AwaitedReload: PoolOperation {
     func proceed() -> Bool {
         guard !pool.slots.contains(where: \.awaitsReload) else { return false }
         pool.log.notice("configuration reloaded")
+        pool.service.reloaded()
         reply?.send(.done(.reload))
         return true
     }

@@ -37,6 +37,7 @@ extension Supervisor {
         worker.eventTracePath = configuration.eventTrace ?? ""
         worker.log = configuration.log
         worker.processors = configuration.processors(forWorkerIn: slot)
+        worker.allowsOutgoingConnections = configuration.allowsOutgoingConnections
         return worker
     }
 
@@ -76,17 +77,20 @@ extension Supervisor {
         }
         reservation.release()
         if bufferSizes == nil { bufferSizes = try? ReuseportGroup.bufferSizes(of: socket.rawValue) }
+        serviceManager.store(socket, of: slot)
     }
 
     func slotBecameActive(_ slot: Slot) {
         let isChanged = ring.join(slot)
+        service.statusChanged()
         switch phase {
         case .starting:
-            guard slots.allSatisfy(\.isActive) else { return }
+            guard slots.allSatisfy({ $0.isActive || $0.isRetired }) else { return }
             setRing()
             guard case .starting = phase else { return }
             phase = .serving
             loop.clear(startTimer)
+            drainSurplus()
             announceReady()
         case .serving: if isChanged { setRing() }
         case .stopping: break
@@ -94,6 +98,7 @@ extension Supervisor {
     }
 
     func slotBecameInactive(_ slot: Slot) {
+        service.statusChanged()
         if ring.leave(slot), case .serving = phase { setRing() }
     }
 

@@ -62,6 +62,7 @@ extension Supervisor {
             steering.bringUpToDate(
                 Dictionary(uniqueKeysWithValues: zip(addresses, holder.heldSockets)))
         }
+        steering.giveUpPrivileges()
         for slot in slots { slot.resume() }
         let reply = handover.reply.flatMap { controlSocket?.adopt($0) }
         if let failure = handover.failure {

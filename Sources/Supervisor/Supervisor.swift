@@ -41,6 +41,8 @@ package final class Supervisor {
     private var stopTimer: Timer!
     /// Each at its number; those that were never in use are missing.
     var slots: [WorkerSlot] = []
+    /// Those that a new pool starts with.
+    private var firstSlots: [Slot] = []
     var ring = RingMembership()
     var rotation = KeyRotation()
     var rotationTimer: Timer!
@@ -62,6 +64,8 @@ package final class Supervisor {
     let executable: Executable
     private(set) var controlSocket: ControlSocket?
     private var metricsServer: MetricsServer?
+    let serviceManager: ServiceManager
+    private(set) var service: ServiceNotifications!
     private var onReady: () -> Void = {}
     /// What the kernel gave the first socket.
     var bufferSizes: (receive: Int32, send: Int32)?
@@ -98,6 +102,7 @@ package final class Supervisor {
         try configuration.raiseDescriptorLimit()
         self.configuration = configuration
         log = Logger(configuration.log)
+        serviceManager = ServiceManager(log: log)
         self.command = command
         do {
             executable = try Executable.current()
@@ -113,8 +118,12 @@ package final class Supervisor {
             configuration.connectionIDs, host: configuration.hostID, state: state,
             inUse: handover?.configurations)
         placement = handover?.placement ?? .random()
-        reservations =
-            if let handover { try handover.reservations() } else { try Self.reserve(configuration) }
+        let stored = handover == nil ? try StoredSockets.take(for: configuration, serviceManager, log) : nil
+        if let handover {
+            reservations = try handover.reservations()
+        } else {
+            reservations = if let stored { stored.reservations } else { try Self.reserve(configuration) }
+        }
         steering = try Self.steering(
             configuration.steering, connectionIDs, placement, reservations.map(\.address), handover, log)
         do {
@@ -137,9 +146,17 @@ package final class Supervisor {
                 slots.append(
                     try WorkerSlot(state, addressCount: reservations.count, loop: loop, pool: self))
             }
-            if handover == nil { for _ in 0..<configuration.workerCount { _ = try addSlot() } }
+            if handover == nil {
+                firstSlots = Self.firstSlots(configuration.workerCount, holding: stored)
+                while slots.count <= Int(firstSlots.last!.rawValue) { _ = try addSlot() }
+            }
         } catch {
             throw StartupFailure(.unavailable, "start the pool", why: "\(error)")
+        }
+        service = ServiceNotifications(serviceManager, loop: loop) { [unowned self] in serviceStatus }
+        if handover == nil {
+            steering.giveUpPrivileges()
+            if let stored { try adopt(stored) }
         }
         try checkFitsChannel(configuration.service)
         controlSocket = try ControlSocket(
@@ -195,11 +212,12 @@ package final class Supervisor {
         }
         scheduleSecretRotation()
         scheduleChecks()
+        service.startWatchdog()
         if isStarting {
             loop.set(startTimer, to: .now + configuration.startTimeout)
-            for slot in slots {
+            for slot in firstSlots {
                 guard case .starting = phase else { break }
-                slot.start()
+                slots[Int(slot.rawValue)].start()
             }
         }
         do {
@@ -227,11 +245,11 @@ package final class Supervisor {
 
     /// A worker does not become ready, or one that was keeps dying while another starts.
     private func startIsOverdue() {
-        let count = slots.count { !$0.isActive }
+        let count = slots.count { $0.isWanted && !$0.isActive }
         fail(
             StartupFailure(
                 .unavailable, "start the pool",
-                why: "\(count) of \(slots.count) workers are not ready after \(configuration.startTimeout)",
+                why: "\(count) of \(wantedCount) workers are not ready after \(configuration.startTimeout)",
                 remedy: "give it fewer --workers, or see what they wrote"))
     }
 
@@ -268,6 +286,7 @@ package final class Supervisor {
         switch phase {
         case .starting, .serving:
             phase = .stopping(nil)
+            service.stopping()
             loop.set(stopTimer, to: .now + Self.stopTimeout)
             slots.forEach { $0.stop() }
         case .stopping: killAll()
@@ -298,11 +317,12 @@ package final class Supervisor {
     func announceReady() {
         let addresses = addresses.map(\.description).joined(separator: ", ")
         onReady()
+        service.ready()
         if let (receive, send) = bufferSizes {
             Report.announce("each socket has a receive buffer of \(receive) octets, a send buffer of \(send)")
         }
         if let metricsServer { Report.announce("metrics on \(metricsServer.address)") }
-        let workers = slots.count == 1 ? "1 worker" : "\(slots.count) workers"
+        let workers = wantedCount == 1 ? "1 worker" : "\(wantedCount) workers"
         Report.announce("ready on \(addresses) (\(workers), steering \(steering.description))")
     }
 

@@ -153,6 +153,19 @@ final class WorkerSlot {
 
     // MARK: What the pool wants
 
+    /// Takes over sockets, one for each address in order, for the slot's first worker.
+    func adopt(_ adopted: [PassedDescriptor]) throws(StartupFailure) {
+        for (index, socket) in adopted.enumerated() {
+            try pool.slot(slot, adopts: socket.fileDescriptor, addressIndex: index)
+            do {
+                sockets.keep(try FileDescriptor(duplicating: socket.fileDescriptor.rawValue), at: index)
+            } catch {
+                throw StartupFailure(.unavailable, "slot \(slot): take over a socket", why: "\(error)")
+            }
+        }
+        machine.adoptSockets()
+    }
+
     func start() {
         let spawn = machine.start(at: .now)
         firstIncarnation = spawn.incarnation
@@ -175,11 +188,13 @@ final class WorkerSlot {
     }
 
     /// Lets the worker serve what it has until the deadline, then gives the slot up.
-    func drain(by deadline: Instant) {
+    ///
+    /// - Parameter linger: how long it stays at least, for clients of a predecessor.
+    func drain(by deadline: Instant, linger: Duration = .zero) {
         switch machine.drain() {
         case .askWorker:
             beginDraining(by: deadline)
-            process?.send(.drain(linger: .zero))
+            process?.send(.drain(linger: linger))
         case .awaitSuccessor: beginDraining(by: deadline)
         case .stopWorker: stopWorker(why: "the slot is not wanted any more")
         case .retire: retire()
@@ -234,7 +249,7 @@ final class WorkerSlot {
         loop.clear(restartTimer)
         loop.clear(drainTimer)
         drainDeadline = nil
-        sockets.removeAll()
+        giveUpSockets()
         forwardingSocket = nil
         log.info("slot retired")
         pool.slotRetired(slot)
@@ -403,7 +418,7 @@ final class WorkerSlot {
     private func died(_ end: WorkerEnd) {
         let action = machine.died(at: .now, poolStarts: pool.isStarting)
         // Those of a worker that was never ready are of no use to another.
-        if !machine.holdsSockets { sockets.removeAll() }
+        if !machine.holdsSockets, action != .stopPool { giveUpSockets() }
         switch action {
         case .replace(let spawn): self.spawn(spawn, replacing: end)
         case .backOff(let delay):
@@ -420,6 +435,12 @@ final class WorkerSlot {
         case .retire:
             retire()
         }
+    }
+
+    private func giveUpSockets() {
+        guard !sockets.isEmpty else { return }
+        sockets.removeAll()
+        pool.slotGaveUpSockets(slot)
     }
 
     private func kill(after delay: Duration, why: String) {

@@ -33,6 +33,9 @@ extension Worker {
             }
         }
         try attempt("drop privileges", .permission) { () throws(Errno) in try Privileges.drop() }
+        try attempt("filter system calls", .unavailable) { () throws(Errno) in
+            try SyscallFilter.install(allowsInternetSockets: configuration.allowsOutgoingConnections)
+        }
         loop.addEndOfTurnHook { listener.flush() }
         self.listener = listener
         self.stats = stats
@@ -163,9 +166,9 @@ extension Worker {
     ) throws(StartupFailure) -> UDPSocket {
         let address = configuration.addresses[index]
         do {
-            guard !configuration.adoptsSockets else { return try adoptSocket(descriptors.next()) }
-            let socket = try UDPSocket(
-                binding: address, UDPSocket.Setup(configuration.service.options.sockets))
+            let setup = UDPSocket.Setup(configuration.service.options.sockets)
+            guard !configuration.adoptsSockets else { return try adoptSocket(descriptors.next(), setup) }
+            let socket = try UDPSocket(binding: address, setup)
             send(
                 .bound(addressIndex: index, socket.localAddress),
                 descriptors: [socket.fileDescriptor.rawValue])
@@ -177,9 +180,14 @@ extension Worker {
         }
     }
 
-    private func adoptSocket(_ descriptor: consuming FileDescriptor?) throws(Errno) -> UDPSocket {
+    /// A socket that was kept while no pool ran may be set up as a former one wanted it.
+    private func adoptSocket(
+        _ descriptor: consuming FileDescriptor?, _ setup: UDPSocket.Setup
+    ) throws(Errno) -> UDPSocket {
         guard let descriptor else { throw .invalidArgument }
-        return try UDPSocket(adopting: descriptor)
+        let socket = try UDPSocket(adopting: descriptor)
+        try socket.apply(setup)
+        return socket
     }
 }
 

@@ -85,6 +85,7 @@ enum Fixtures {
         configuration.log.format = .json
         configuration.log.level = .debug
         configuration.processors = [0, 1023]
+        configuration.allowsOutgoingConnections = false
         return configuration
     }()
 

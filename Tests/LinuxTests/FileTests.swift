@@ -47,6 +47,25 @@ import Testing
         }
     }
 
+    @Test(.enabled(if: Host.isRoot)) func aDirectoryIsMadeForAUserUnlessSomethingIsInIt() throws {
+        try withDirectory { directory in
+            let nobody = try #require(try UserAccount(named: "nobody"))
+            let (path, owners) = (directory + "/a", [nobody.userID])
+            try Directory.make(path, for: nobody)
+            #expect(try Directory.objection(to: path, forbidding: 0o077, owners: owners) == nil)
+            // Again, and where it was root's and empty.
+            try Directory.make(path, for: nobody)
+            chown(path, 0, 0)
+            try Directory.make(path, for: nobody)
+            #expect(try Directory.objection(to: path, forbidding: 0o077, owners: owners) == nil)
+            chown(path, 0, 0)
+            try File.replace(path + "/file", with: [], mode: 0o600)
+            try Directory.make(path, for: nobody)
+            #expect(
+                try Directory.objection(to: path, forbidding: 0, owners: owners) == .otherOwner(userID: 0))
+        }
+    }
+
     @Test func aDirectoryIsMadePrivate() throws {
         try withDirectory { directory in
             let path = directory + "/a/b"

@@ -31,6 +31,25 @@ import Testing
         #expect(failures.pointee == 0)
     }
 
+    /// In a process of its own, as what is given up does not come back.
+    @Test(.enabled(if: Host.isRoot)) func whatIsGivenUpIsGoneUnlessItIsNeeded() async {
+        await #expect(processExitsWith: .success) {
+            var hadIt: Bool?
+            let isGone = try Privileges.giveUp([.netBindService]) {
+                hadIt = try? Privileges.has(.netBindService)
+                return false
+            }
+            #expect(!isGone && hadIt == false)
+            #expect(try Privileges.has(.netBindService))
+            let isGoneNow = try Privileges.giveUp([.netBindService]) { true }
+            #expect(isGoneNow)
+            #expect(try !Privileges.has(.netBindService))
+            #expect(throws: Errno.accessDenied) {
+                _ = try ReservedPort(#require(SocketAddress("127.0.0.1:1")))
+            }
+        }
+    }
+
     @Test(.enabled(if: Host.isRoot)) func rootWithAllCapabilitiesHasThem() throws {
         // In a container even root may lack some; a bind of a low port is what it has everywhere.
         #expect(try Privileges.has(.netBindService))

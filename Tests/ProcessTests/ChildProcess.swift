@@ -18,20 +18,22 @@ final class ChildProcess: Sendable {
     private let input: FileHandle
     private let exit = Promise<ExitStatus>()
 
-    /// With `mergesErrors`, `errors` is `output`: lines of both in the order of writing.
+    /// - Parameters:
+    ///   - descriptors: what it has as 3 and those that follow; here their numbers are higher.
+    ///   - mergesErrors: whether `errors` is `output`: lines of both in the order of writing.
     init(
         _ executable: URL, _ arguments: [String], environment: [String: String] = [:],
-        mergesErrors: Bool = false
+        descriptors: [Int32] = [], mergesErrors: Bool = false
     ) throws {
         let inputPipe = try Self.pipe()
         let outputPipe = try Self.pipe()
         let errorPipe = mergesErrors ? outputPipe : try Self.pipe()
         identifier = try Self.spawn(
             executable.path, arguments, environment: environment,
-            standardStreams: [
+            descriptors: [
                 inputPipe.fileHandleForReading, outputPipe.fileHandleForWriting,
                 errorPipe.fileHandleForWriting,
-            ])
+            ].map(\.fileDescriptor) + descriptors)
         errors = mergesErrors ? output : LineLog()
         input = inputPipe.fileHandleForWriting
         // The child's ends must not stay open here, or the other ends would never see the end.
@@ -87,13 +89,13 @@ final class ChildProcess: Sendable {
 
     private static func spawn(
         _ path: String, _ arguments: [String], environment: [String: String],
-        standardStreams: [FileHandle]
+        descriptors: [Int32]
     ) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        for (number, handle) in standardStreams.enumerated() {
-            posix_spawn_file_actions_adddup2(&actions, handle.fileDescriptor, Int32(number))
+        for (number, descriptor) in descriptors.enumerated() {
+            posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(number))
         }
 
         var attributes = posix_spawnattr_t()

@@ -27,13 +27,14 @@ final class DroverProcess: Sendable {
     ///     makes.
     ///   - launcher: a program and its arguments that starts the command that follows them.
     ///   - former: a pool that has ended, whose directories it takes over.
+    ///   - manager: starts it as its service.
     static func start(
         workers: Int, _ arguments: String..., isKeyGiven: Bool = true, listen: [String] = ["127.0.0.1:0"],
-        launcher: [String] = [], after former: DroverProcess? = nil
+        launcher: [String] = [], after former: DroverProcess? = nil, by manager: StandInManager? = nil
     ) async throws -> DroverProcess {
         try await start(
             workers: workers, options: arguments, isKeyGiven: isKeyGiven, listen: listen, launcher: launcher,
-            after: former)
+            after: former, by: manager)
     }
 
     /// The same with a list of arguments.
@@ -42,7 +43,7 @@ final class DroverProcess: Sendable {
     static func start(
         workers: Int, options arguments: [String], isKeyGiven: Bool = true,
         isCertificateGiven: Bool = false, listen: [String] = ["127.0.0.1:0"], launcher: [String] = [],
-        after former: DroverProcess? = nil
+        after former: DroverProcess? = nil, by manager: StandInManager? = nil
     ) async throws -> DroverProcess {
         let directory = try former?.directory ?? TemporaryDirectory()
         let keyFile = directory.path("connection-id-key")
@@ -52,8 +53,9 @@ final class DroverProcess: Sendable {
             + (isCertificateGiven ? [] : ["--dev-cert"])
             + (isKeyGiven ? ["--connection-id-key", keyFile] : [])
             + listen.flatMap { ["--listen", $0] } + Self.directories(in: directory)
+        let launcher = manager == nil ? launcher : StandInManager.launcher + launcher
         let command = launcher + [Executables.drover.path] + options + arguments
-        return try await start(URL(filePath: command[0]), Array(command[1...]), in: directory)
+        return try await start(URL(filePath: command[0]), Array(command[1...]), in: directory, by: manager)
     }
 
     /// A launcher that takes capabilities away, by their names for setpriv.
@@ -72,15 +74,18 @@ final class DroverProcess: Sendable {
     /// - Parameters:
     ///   - preferred: an address for clients to go on at.
     ///   - trace: a file for the event trace.
+    ///   - makesConnections: whether its handlers may.
     static func startH3Echo(
-        workers: Int, addressValidation: String = "auto", preferred: String? = nil, trace: String? = nil
+        workers: Int, addressValidation: String = "auto", preferred: String? = nil, trace: String? = nil,
+        makesConnections: Bool = true
     ) async throws -> DroverProcess {
         let directory = try TemporaryDirectory()
         let arguments =
             [
                 "127.0.0.1:0", "\(workers)", hostID, TestKey.hexadecimal, directory.path("run"),
                 directory.path("state"), addressValidation, preferred ?? "-",
-            ] + (trace.map { [$0] } ?? [])
+                trace ?? "-",
+            ] + (makesConnections ? [] : ["isolated"])
         return try await start(Executables.h3Echo, arguments, in: directory)
     }
 
@@ -101,9 +106,14 @@ final class DroverProcess: Sendable {
     }
 
     private static func start(
-        _ executable: URL, _ arguments: [String], in directory: TemporaryDirectory
+        _ executable: URL, _ arguments: [String], in directory: TemporaryDirectory,
+        by manager: StandInManager? = nil
     ) async throws -> DroverProcess {
-        let child = try ChildProcess(executable, arguments, mergesErrors: true)
+        let passed = try manager?.passedDescriptors() ?? []
+        let child = try ChildProcess(
+            executable, arguments, environment: manager?.environment ?? [:], descriptors: passed,
+            mergesErrors: true)
+        for descriptor in passed { close(descriptor) }
         let ready = try await within(.seconds(20), for: "line that says ready") { [output = child.output] in
             try await output.line { $0.contains(/\bready\b/) }
         }

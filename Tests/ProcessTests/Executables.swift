@@ -39,6 +39,9 @@ enum Executables {
 
     static let setpriv = inPath("setpriv")
 
+    /// systemd's; nil where it is not there.
+    static let systemdAnalyze = inPath("systemd-analyze")
+
     /// iproute2's; nil where it is not there.
     static let ip = inPath("ip")
 

@@ -45,12 +45,22 @@ struct ProcessInspector: Hashable, Sendable {
     }
 
     /// The processors that it may run on, as `0-3,8`.
-    func allowedProcessors() throws -> String {
+    func allowedProcessors() throws -> String { try status("Cpus_allowed_list") }
+
+    /// A field of /proc/PID/status: `CapEff`.
+    func status(_ field: String) throws -> String {
         let lines = try contents(of: "status").split(separator: "\n")
-        guard let line = lines.first(where: { $0.hasPrefix("Cpus_allowed_list:") }) else {
+        guard let line = lines.first(where: { $0.hasPrefix("\(field):") }) else {
             throw Unreadable(path: "/proc/\(identifier)/status")
         }
-        return line.split(whereSeparator: \.isWhitespace).last.map { String($0) } ?? ""
+        return line.dropFirst(field.count + 1).trimmingCharacters(in: .whitespaces)
+    }
+
+    /// The names of the variables that it was started with.
+    func environmentNames() throws -> [String] {
+        try contents(of: "environ").split(separator: "\0").compactMap {
+            $0.split(separator: "=", omittingEmptySubsequences: false).first.map(String.init)
+        }
     }
 
     /// How many descriptors are open.

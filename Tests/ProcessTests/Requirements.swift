@@ -87,6 +87,12 @@ extension Trait where Self == ConditionTrait {
         needs(Host.isRoot && Executables.setpriv != nil, "taking capabilities away needs root and setpriv")
     }
 
+    /// The checks of unit files need no systemd that runs.
+    static var needsSystemd: Self {
+        needs(
+            Executables.systemdAnalyze != nil, "no systemd-analyze in PATH: run scripts/install-deps --test")
+    }
+
     static var needsNamespaces: Self {
         .enabled("network namespaces cannot be made: that takes root, CAP_SYS_ADMIN and iproute2") {
             if ProcessInfo.processInfo.environment["DROVER_REQUIRE_ALL"] == "1" { return true }

@@ -19,6 +19,19 @@ import Testing
         #expect(machine.isActive)
     }
 
+    @Test func aSlotWithSocketsOfAPoolBeforeItHasItsFirstWorkerAdoptThem() {
+        var machine = Machine(addressCount: 2)
+        machine.adoptSockets()
+        expect(machine.start(at: seconds(0)), is: Machine.Spawn(incarnation: 1, adoptsSockets: true))
+        var failing = machine
+        // They do not tell that a worker could run.
+        expect(failing.failed(), is: .stopPool)
+        expect(failing.died(at: seconds(1), poolStarts: true), is: .stopPool)
+        expect(failing.start(at: seconds(2)), is: Machine.Spawn(incarnation: 2, adoptsSockets: false))
+        expect(machine.ready(at: seconds(1)), is: .activate)
+        expect(machine.failed(), is: .report)
+    }
+
     @Test func aWorkerThatBreaksTheOrderIsKilled() {
         var starting = Machine(addressCount: 2)
         _ = starting.start(at: seconds(0))

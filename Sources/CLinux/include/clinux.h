@@ -9,6 +9,8 @@
 #include <time.h>
 
 #include "clinux_address.h"
+#include "clinux_filter.h"
+#include "clinux_privileges.h"
 #include "clinux_process.h"
 #include "clinux_udp.h"
 #include "clinux_unix.h"

@@ -40,14 +40,6 @@ int clinux_memory_create(const char *name, size_t size);
 // Whether the descriptor is a memfd that nobody can shrink: 1, 0, or -errno.
 int clinux_memory_is_sealed(int descriptor);
 
-// Capabilities have no wrapper in the C library. Of the calling thread; -errno on failure.
-// `*set` has a bit for each effective capability.
-int clinux_capabilities_get(unsigned long long *set);
-
-// Empties the permitted, effective, inheritable and ambient sets of the calling thread, and forbids it to
-// gain any by exec. prctl is variadic.
-int clinux_privileges_drop(void);
-
 // Names the calling thread, and so the process if it is the main one. prctl is variadic.
 int clinux_process_name(const char *name);
 

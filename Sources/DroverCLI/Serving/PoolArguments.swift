@@ -133,6 +133,12 @@ struct PoolArguments: ParsableArguments {
         transform: Parsing.directory)
     var stateDir: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "As root, act as this user from the start, with the group or the user's own. (default: root)",
+            valueName: "name[:group]"))
+    var user: String?
+
     func options() throws -> PoolOptions {
         var options = PoolOptions(certificate: try certificates.certificates()[0])
         try certificates.apply(to: &options)
@@ -159,6 +165,9 @@ struct PoolArguments: ParsableArguments {
         options.stopReason = stopReason
         options.runDirectory = runDir
         options.stateDirectory = stateDir
+        options.user = user
+        // The echo makes none.
+        options.allowsOutgoingConnections = false
         return options
     }
 
