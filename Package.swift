@@ -88,7 +88,7 @@ let package = Package(
 
         .target(name: "TestSupport", dependencies: ["Linux"], path: "Tests/TestSupport"),
         .target(name: "InitialPackets", dependencies: ["QUICLB", "TLS"], path: "Tests/InitialPackets"),
-        .testTarget(name: "LinuxTests", dependencies: ["CLinux", "Linux"]),
+        .testTarget(name: "LinuxTests", dependencies: ["Linux"]),
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "Linux", "TestSupport"]),
         .testTarget(name: "QUICLBTests", dependencies: ["QUICLB", "TestSupport"]),
         .testTarget(name: "PlacementTests", dependencies: ["Placement", "QUICLB"]),

@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 import Linux
 import Testing
@@ -26,7 +25,7 @@ import Testing
                 try #require(queue.space(for: datagram.count))
                     .copyMemory(from: datagram, byteCount: datagram.count)
                 queue.append(
-                    count: datagram.count, remote: address.storage, local: clinux_address(), ecn: 0)
+                    count: datagram.count, remote: address.storage, local: address.storage, ecn: 0)
             }
             queue.flush()
         }

@@ -10,7 +10,8 @@ extension ProcessTests {
             "alpn": "anOptionIsSeen", "batch": "anOptionIsSeen",
             "cert": "clientsGetTheCertificateOfTheHostTheyName",
             "client-ca": "clientsShowCertificates", "client-certificates": "clientsShowCertificates",
-            "config-id": "anOptionIsSeen", "congestion-control": "anOptionIsSeen",
+            "config": "aPoolIsAsItsFileSays", "config-id": "anOptionIsSeen",
+            "congestion-control": "anOptionIsSeen",
             "connection-id-key": "unknownConnectionOfASlotGetsAStatelessReset",
             "connection-id-length": "anOptionIsSeen", "connection-ids": "connectionIDsAreAsAWSReadsThem",
             "connection-window": "anOptionIsSeen", "connections": "aLimitRefuses",
@@ -23,7 +24,8 @@ extension ProcessTests {
             "key": "clientsGetTheCertificateOfTheHostTheyName", "key-log": "theKeyLogIsWrittenWithAWarning",
             "listen": "everyAddressOfEitherFamilyServes",
             "log-format": "everyLineIsAnObjectWhereJSONIsWanted",
-            "log-level": "linesOfALowerLevelAreLeftOut", "new-token-lifetime": "noTokenMayBeGiven",
+            "log-level": "linesOfALowerLevelAreLeftOut", "metrics": "prometheusReadsThem",
+            "new-token-lifetime": "noTokenMayBeGiven", "pin-cpus": "aPinnedWorkerHasOneProcessor",
             "preferred-address": "itGoesOnAtThePreferredAddress", "psk-file": "clientsKnowAPreSharedKey",
             "receive-buffer": "buffersAreAsLarge", "reset-secret-file": "aResetSecretIsShared",
             "retry-half-open": "halfOpenConnectionsMakeItAsk", "retry-rate": "underLoad",
@@ -36,7 +38,7 @@ extension ProcessTests {
             "streams": "anOptionIsSeen", "udp-payload": "anOptionIsSeen",
             "unidirectional-streams": "anOptionIsSeen", "worker-connections": "aLimitRefuses",
             "worker-timeout": "aWorkerThatShowsNoSignOfLifeIsReplaced",
-            "workers": "thereIsAWorkerForEachProcessor",
+            "workers": "autoIsAWorkerForEachProcessor",
         ]
 
         /// What ArgumentParser tells of a command.
@@ -68,12 +70,15 @@ extension ProcessTests {
             let help = try JSONDecoder().decode(Help.self, from: Data(text.utf8))
             let serve = try #require(help.command.subcommands?.first { $0.commandName == "serve" })
             let options = (serve.arguments ?? []).flatMap { $0.names ?? [] }.filter { $0.kind == "long" }
-            #expect(Set(options.map(\.name)).subtracting(["help", "version"]) == Set(Self.tests.keys))
+            // What takes a flag back is no option of its own.
+            let names = options.map(\.name).filter { !$0.hasPrefix("no-") }
+            #expect(Set(names).subtracting(["help", "version"]) == Set(Self.tests.keys))
 
             let rows = Set(ServeOptionTests.rows.flatMap(\.options))
             let sources = try Self.sources()
             for (option, test) in Self.tests {
-                #expect(sources.contains("func \(test)("), "\(option)")
+                let isThere = sources.contains("func \(test)(")
+                #expect(isThere, "\(option): \(test)")
                 if test == "anOptionIsSeen" { #expect(rows.contains("--\(option)")) }
             }
         }

@@ -99,13 +99,6 @@ extension ProcessTests {
         }
 
         @Test(.needsDrover)
-        func thereIsAWorkerForEachProcessor() async throws {
-            let pool = try await DroverProcess.start(workers: 1, "--workers", "auto")
-            let status = try await pool.status()
-            #expect(status.slots.count == (try Host.usableProcessorCount()))
-        }
-
-        @Test(.needsDrover)
         func aWorkerThatShowsNoSignOfLifeIsReplaced() async throws {
             let pool = try await Self.start(["--worker-timeout", "2s"])
             try pool.workers()[0].send(SIGSTOP)
