@@ -118,14 +118,41 @@ import Testing
         }
     }
 
+    /// The supervisor has more to do than to write the same text for whoever asks without end.
+    @Test func thoseWhoAskOftenAreToldTheSame() throws {
+        var texts: UInt64 = 0
+        var answered: UInt64 = 0
+        let began = ContinuousClock.now
+        try serve(
+            {
+                texts += 1
+                return "text"
+            }, patience: .seconds(10)
+        ) { server in
+            let request = "GET /metrics HTTP/1.1\r\nHost: h\r\n\r\n"
+            var client = try HTTPConnection(server)
+            try client.send(request)
+            return {
+                guard client.isReadable else { return false }
+                answered += 1
+                guard answered < 500, let next = try? HTTPConnection(server) else { return true }
+                client = next
+                return (try? client.send(request)) == nil
+            }
+        }
+        #expect(answered == 500)
+        let seconds = UInt64((ContinuousClock.now - began).components.seconds) + 2
+        #expect(texts >= 1 && texts <= seconds * MetricsServer.textsPerSecond)
+    }
+
     /// Runs a server on this thread until the condition holds at the end of a turn.
     private func serve(
-        _ content: String, patience: Duration, _ body: (SocketAddress) throws -> () -> Bool
+        _ metrics: @escaping () -> String, patience: Duration, _ body: (SocketAddress) throws -> () -> Bool
     ) throws {
         let loop = try EventLoop(executor: LoopExecutor())
         let server = try MetricsServer(
             SocketAddress("127.0.0.1:0")!, loop: loop, log: Logger(LogOptions()), patience: patience,
-            metrics: { content })
+            metrics: metrics)
         let isDone = try body(server.address)
         let deadline = Timer {
             Issue.record("the server did not come so far")
@@ -138,7 +165,7 @@ import Testing
     }
 
     @Test func aClientThatSaysNothingIsLeft() throws {
-        try serve("", patience: .milliseconds(50)) { server in
+        try serve({ "" }, patience: .milliseconds(50)) { server in
             let silent = try HTTPConnection(server)
             let slow = try HTTPConnection(server)
             try slow.send("GET /metrics HTTP/1.1\r\n")
@@ -154,7 +181,7 @@ import Testing
     /// The places of those who do not take their answers are free when their time is over.
     @Test func aClientThatDoesNotReadIsLeft() throws {
         let content = String(repeating: "x", count: 32 << 20)
-        try serve(content, patience: .milliseconds(200)) { server in
+        try serve({ content }, patience: .milliseconds(200)) { server in
             let deaf = try (0...MetricsServer.maximumClients).map { _ in try HTTPConnection(server) }
             for client in deaf { try client.send("GET /metrics HTTP/1.1\r\nHost: h\r\n\r\n") }
             return { deaf.allSatisfy(\.isReadable) }

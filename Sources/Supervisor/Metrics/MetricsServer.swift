@@ -7,6 +7,8 @@ import Logging
 /// client costs a bounded amount of memory and time, whatever it does.
 final class MetricsServer {
     static let maximumClients = 16
+    /// Those who ask more often are told the same again: of a large pool the text costs ten milliseconds or so.
+    static let textsPerSecond: UInt64 = 20
     static let path = "/metrics"
 
     /// What it listens on, the port chosen.
@@ -20,6 +22,14 @@ final class MetricsServer {
         _ wanted: SocketAddress, loop: EventLoop, log: Logger, patience: Duration = .seconds(10),
         metrics: @escaping () -> String
     ) throws(StartupFailure) {
+        var rate = RateLimit(perSecond: Self.textsPerSecond)
+        var text: String?
+        let latest = {
+            if let text, !rate.allows(at: .now) { return text }
+            let new = metrics()
+            text = new
+            return new
+        }
         do throws(Errno) {
             let socket = try StreamSocket(listening: wanted, backlog: 128)
             address = try socket.fileDescriptor.boundAddress()
@@ -29,7 +39,7 @@ final class MetricsServer {
             ) { connection, onEnd in
                 MetricsClient(
                     connection, loop: loop, patience: patience,
-                    answer: { Self.response(to: $0, metrics) }, onEnd: onEnd)
+                    answer: { Self.response(to: $0, latest) }, onEnd: onEnd)
             }
         } catch {
             throw StartupFailure(listeningOn: wanted, option: "--metrics", error)
