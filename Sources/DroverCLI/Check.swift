@@ -44,7 +44,7 @@ struct Check: ParsableCommand {
             line: json
                 ? JSON.object([.init("settings", .array(shown.map(\.json)))]).line
                 : Table.lines(shown.map(\.cells)).joined(separator: "\n"))
-        try settings.attributing { try settings.options().check() }
+        _ = try settings.checkedOptions()
     }
 }
 

@@ -17,7 +17,7 @@ struct Serve: ParsableCommand {
     func run() throws {
         let settings = try PoolSettings()
         let pool = Pool(
-            try settings.options(), reloading: { try PoolSettings().options() }, handler: Echo.handle)
+            try settings.options(), reloading: { try PoolSettings().checkedOptions() }, handler: Echo.handle)
         try settings.attributing { try pool.run() }
     }
 }

@@ -17,14 +17,16 @@ package struct ConfigurationFile: Sendable {
     /// In the order of the file, no setting twice.
     package private(set) var entries: [Entry] = []
 
-    /// - Parameter table: what may be set in it.
-    init(reading path: String, _ table: [Setting]) throws(StartupFailure) {
+    /// - Parameters:
+    ///   - option: what names the file, for errors.
+    ///   - table: what may be set in it.
+    init(reading path: String, namedBy option: String, _ table: [Setting]) throws(StartupFailure) {
         let octets: [UInt8]
         do {
             octets = try File.contents(of: path, limit: Self.maximumLength)
         } catch {
             throw StartupFailure(
-                StartupFailure.Category(using: error), "configuration \(path)", why: "\(error)",
+                StartupFailure.Category(using: error), "\(option) \(path)", why: "\(error)",
                 remedy: "give the path of a YAML or JSON file of 1 MiB at most")
         }
         try self.init(octets, path: path, table)

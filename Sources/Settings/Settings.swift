@@ -37,10 +37,12 @@ package struct Settings: Sendable {
         for (variable, name) in sharedVariables {
             layers.append(.variable(variable, for: name, in: variables))
         }
-        if let file = table.first(where: { $0.name == Self.file }),
-            case .text(let path) = try Self.given(file, in: layers)?.value
+        if let setting = table.first(where: { $0.name == Self.file }),
+            let given = try Self.given(setting, in: layers), case .text(let path) = given.value
         {
-            layers.append(.file(try ConfigurationFile(reading: path, table.filter { $0 != file })))
+            let file = try ConfigurationFile(
+                reading: path, namedBy: given.subject, table.filter { $0 != setting })
+            layers.append(.file(file))
         }
         for setting in table {
             if let given = try Self.given(setting, in: layers) { self.given.append(given) }
@@ -58,15 +60,15 @@ package struct Settings: Sendable {
 
     /// Throws where a variable is nearly a setting's. Others with the same beginning may be anybody's.
     private static func check(_ variables: [String: String], _ table: [Setting]) throws(StartupFailure) {
-        let known = table.map(\.variable)
-        let strangers = variables.keys.filter { $0.hasPrefix(Setting.variablePrefix) && !known.contains($0) }
-        for name in strangers.sorted() {
-            let stem = String(name.dropFirst(Setting.variablePrefix.count))
-            let stems = known.map { String($0.dropFirst(Setting.variablePrefix.count)) }
-            guard let suggestion = Suggestion.nearest(to: stem, among: stems) else { continue }
+        let prefix = Setting.variablePrefix
+        // Without what all of them begin with, which would make any two of them alike.
+        let known = table.map { String($0.variable.dropFirst(prefix.count)) }
+        let others = variables.keys.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+        for other in others.sorted() where !known.contains(other) {
+            guard let suggestion = Suggestion.nearest(to: other, among: known) else { continue }
             throw StartupFailure(
-                .configuration, "environment \(name)", why: "there is no such setting",
-                remedy: "did you mean \(Setting.variablePrefix)\(suggestion)?")
+                .configuration, "environment \(prefix)\(other)", why: "there is no such setting",
+                remedy: "did you mean \(prefix)\(suggestion)?")
         }
     }
 

@@ -2,22 +2,22 @@
 ///
 /// A text is as it is written: `0a`, `00` and `off` are no numbers and no Booleans. What nests deeper, or stands for
 /// something said elsewhere, is refused at its first piece, so that what a document costs is bounded by its length.
-package struct YAMLMapping: Sendable {
-    package enum Value: Hashable, Sendable {
+struct YAMLMapping: Sendable {
+    enum Value: Hashable, Sendable {
         /// - Parameter isNull: whether nothing was written, or the word for it.
         case text(String, isNull: Bool)
         case list([String])
     }
 
-    package struct Entry: Hashable, Sendable {
-        package let key: String
-        package let value: Value
+    struct Entry: Hashable, Sendable {
+        let key: String
+        let value: Value
         /// The first is 1.
-        package let line: Int
+        let line: Int
     }
 
     /// In the order of the document; a key may be there several times.
-    package private(set) var entries: [Entry] = []
+    private(set) var entries: [Entry] = []
 
     init(parsing octets: [UInt8]) throws(YAMLFault) {
         let reader = YAMLReader(octets)

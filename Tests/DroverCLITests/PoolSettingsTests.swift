@@ -1,7 +1,6 @@
 import ArgumentParser
 import Control
 import Drover
-import Foundation
 import TestSupport
 import Testing
 
@@ -15,12 +14,6 @@ import Testing
         directory = try TemporaryDirectory()
     }
 
-    private func file(_ text: String, name: String = "drover.yaml") throws -> String {
-        let path = directory.path(name)
-        try Data(text.utf8).write(to: URL(filePath: path))
-        return path
-    }
-
     private func options(
         _ arguments: [String], _ environment: [String: String] = [:]
     ) throws -> PoolOptions {
@@ -29,7 +22,8 @@ import Testing
 
     /// For a value, a list and a flag alike.
     @Test func thePrecedenceIsThatOfPoolOptions() throws {
-        let path = try file(
+        let path = try directory.file(
+            "drover.yaml",
             """
             dev-cert: true
             idle-timeout: 1m
@@ -66,12 +60,12 @@ import Testing
 
     /// A running pool asks again.
     @Test func theFileIsReadAnewEachTime() throws {
-        let path = try file("idle-timeout: 1m\n")
+        let path = try directory.file("drover.yaml", "idle-timeout: 1m\n")
         let arguments = ["--dev-cert", "--config", path]
         #expect(try options(arguments).transport.idleTimeout == .seconds(60))
-        _ = try file("idle-timeout: 2m\n")
+        _ = try directory.file("drover.yaml", "idle-timeout: 2m\n")
         #expect(try options(arguments).transport.idleTimeout == .seconds(120))
-        _ = try file("idle-timeout: 2\u{0}m\n")
+        _ = try directory.file("drover.yaml", "idle-timeout: 2\u{0}m\n")
         #expect(throws: StartupFailure.self) { try options(arguments) }
     }
 
@@ -88,7 +82,7 @@ import Testing
             ("client-ca: x", 1, "client-ca: ", "clients are asked for no certificates"),
         ])
     func aWrongValueOfTheFileIsNamed(text: String, line: Int, key: String, why: String) throws {
-        let path = try file(text)
+        let path = try directory.file("drover.yaml", text)
         let certificate = text.hasPrefix("cert:") ? [] : ["--dev-cert"]
         let failure = #expect(throws: StartupFailure.self) { try options(certificate + ["--config", path]) }
         #expect(failure?.exitStatus == 78)
@@ -110,6 +104,7 @@ import Testing
         let names = [
             WorkerChannel.environmentVariable, "DROVER_BINARY", "DROVER_H3_ECHO_BINARY", "DROVER_TEST_PYTHON",
             "DROVER_ROTATING_ECHO_BINARY", "DROVER_INITIAL_FLOOD_BINARY", "DROVER_VISITOR_BINARY",
+            "DROVER_EMBEDDED_BINARY",
             "DROVER_REQUIRE_ALL", "DROVER_FUZZ_TARGET",
         ]
         let environment = Dictionary(uniqueKeysWithValues: names.map { ($0, "x") })
@@ -119,7 +114,6 @@ import Testing
     /// The help is the one place that says what a default is; here is what holds it to the truth.
     @Test(arguments: PoolSettings.table.filter { $0.kind != .flag })
     func theHelpTellsTheDefault(setting: Setting) throws {
-        #expect(setting.defaultText != "none" || setting.kind == .list || Self.namesFiles(setting))
         // Prose, and paths that depend on the user.
         guard !["none", "no limit", "never"].contains(setting.defaultText),
             !setting.defaultText.contains(","), !setting.defaultText.contains("makes its own")
@@ -131,8 +125,12 @@ import Testing
                 == Self.text(of: options(["--dev-cert"])))
     }
 
-    private static func namesFiles(_ setting: Setting) -> Bool {
-        ["config", "client-ca", "psk-file", "event-trace"].contains(setting.name)
+    /// Whatever comes before can be taken back.
+    @Test(arguments: PoolSettings.table.filter { $0.kind == .flag }, [true, false])
+    func aFlagCanBeSetAndNot(setting: Setting, isSet: Bool) throws {
+        let path = try directory.file("drover.yaml", "\(setting.name): \(isSet)\n")
+        let settings = try PoolSettings(arguments: ["--config", path], environment: [:]).settings
+        #expect(settings[setting.name]?.value == .flag(isSet))
     }
 
     private static let defaults = try? text(

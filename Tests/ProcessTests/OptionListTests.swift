@@ -37,6 +37,7 @@ extension ProcessTests {
             "stop-reason": "connectionsAreClosedWithTheCodeThatIsWanted", "stream-window": "anOptionIsSeen",
             "streams": "anOptionIsSeen", "udp-payload": "anOptionIsSeen",
             "unidirectional-streams": "anOptionIsSeen", "worker-connections": "aLimitRefuses",
+            "user": "rootBecomesTheUserBeforeItBinds",
             "worker-timeout": "aWorkerThatShowsNoSignOfLifeIsReplaced",
             "workers": "autoIsAWorkerForEachProcessor",
         ]

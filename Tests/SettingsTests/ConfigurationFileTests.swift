@@ -62,9 +62,9 @@ import Testing
 
     @Test func aFileThatIsTooLongIsRefused() {
         let failure = #expect(throws: StartupFailure.self) {
-            try ConfigurationFile(reading: "/dev/zero", Self.table)
+            try ConfigurationFile(reading: "/dev/zero", namedBy: "--config", Self.table)
         }
         #expect(failure?.exitStatus == 78)
-        #expect(failure?.what == "configuration /dev/zero")
+        #expect(failure?.what == "--config /dev/zero")
     }
 }

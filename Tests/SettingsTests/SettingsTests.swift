@@ -1,5 +1,4 @@
 import Control
-import Foundation
 import TestSupport
 import Testing
 
@@ -15,9 +14,8 @@ import Testing
 
     init() throws {
         directory = try TemporaryDirectory()
-        path = directory.path("drover.yaml")
-        let file = "dev-cert: false\nlisten: [file-1, file-2]\nidle-timeout: 1s\n"
-        try Data(file.utf8).write(to: URL(filePath: path))
+        path = try directory.file(
+            "drover.yaml", "dev-cert: false\nlisten: [file-1, file-2]\nidle-timeout: 1s\n")
     }
 
     private func settings(_ arguments: [String], _ environment: [String: String] = [:]) throws -> Settings {
@@ -66,7 +64,7 @@ import Testing
     }
 
     @Test func aFileNamesNoOther() throws {
-        try Data("config: other.yaml\n".utf8).write(to: URL(filePath: path))
+        _ = try directory.file("drover.yaml", "config: other.yaml\n")
         let failure = #expect(throws: StartupFailure.self) { try settings(["--config", path]) }
         #expect(failure?.what == "\(path):1: config")
     }

@@ -14,4 +14,11 @@ package final class TemporaryDirectory: Sendable {
     }
 
     package func path(_ name: String) -> String { url.appending(path: name).path }
+
+    /// Writes a file, and returns its path.
+    package func file(_ name: String, _ text: String) throws -> String {
+        let path = path(name)
+        try Data(text.utf8).write(to: URL(filePath: path))
+        return path
+    }
 }

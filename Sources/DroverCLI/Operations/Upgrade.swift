@@ -15,7 +15,8 @@ struct Upgrade: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "The new program. (default: what is now at the path that the pool was started from)",
-            valueName: "file"))
+            valueName: "file"),
+        completion: .file())
     var binary: String?
 
     @OptionGroup var draining: DrainOptions

@@ -7,6 +7,7 @@ struct LogArguments: ParsableArguments {
         help: ArgumentHelp(
             "Log lines of text, or a JSON object a line: text or json. (default: text)",
             valueName: "text|json"),
+        completion: .choices(of: LogOptions.Format.self),
         transform: Parsing.choice)
     var logFormat: LogOptions.Format?
 
@@ -14,6 +15,7 @@ struct LogArguments: ParsableArguments {
         help: ArgumentHelp(
             "Log from this level on: trace, debug, info, notice, warning or error. (default: notice)",
             valueName: "level"),
+        completion: .choices(of: LogOptions.Level.self),
         transform: Parsing.choice)
     var logLevel: LogOptions.Level?
 

@@ -42,7 +42,9 @@ struct PoolArguments: ParsableArguments {
         transform: Parsing.workerCount)
     var workers = PoolOptions.WorkerCount.automatic
 
-    @Flag(help: "Keep each worker on one processor, of those that drover may use in turn.")
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Keep each worker on one processor, of those that drover may use in turn.")
     var pinCpus = false
 
     @OptionGroup(title: "Certificates") var certificates: CertificateArguments
@@ -135,7 +137,7 @@ struct PoolArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "As root, act as this user from the start, with the group or the user's own. (default: root)",
+            "As root, act as this user from the start, with the group or the user's own. (default: root, as it was started)",
             valueName: "name[:group]"))
     var user: String?
 
