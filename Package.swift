@@ -164,6 +164,12 @@ let package = Package(
             dependencies: ["Drover", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Tests/Fixtures/Visitor"),
         .executableTarget(
+            name: "holder",
+            dependencies: [
+                "Drover", "TestSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Fixtures/Holder"),
+        .executableTarget(
             name: "initial-flood", dependencies: ["InitialPackets", "Linux", "TestSupport"],
             path: "Tests/Fixtures/InitialFlood"),
         .executableTarget(
