@@ -4,7 +4,7 @@ import QUICLB
 /// A pool that answers every HTTP/3 request with its own body, for clients that speak no other
 /// protocol than `h3`. It uses what the tests need of RFC 9114, and only Drover's public API.
 ///
-///     h3-echo LISTEN WORKERS HOST-ID CONNECTION-ID-KEY RUN-DIRECTORY STATE-DIRECTORY VALIDATION PREFERRED TRACE [isolated]
+///     h3-echo LISTEN WORKERS HOST-ID CONNECTION-ID-KEY RUN-DIRECTORY STATE-DIRECTORY VALIDATION [PREFERRED [TRACE [isolated]]]
 ///
 /// VALIDATION of addresses is never, always or auto; PREFERRED is an address for clients to go on at, or `-`; TRACE the
 /// file of an event trace, or `-`. Where it is isolated, its handlers may make no connections.
@@ -12,14 +12,14 @@ import QUICLB
 struct H3Echo {
     static func main() throws {
         let arguments = CommandLine.arguments.dropFirst()
-        guard (9...10).contains(arguments.count), let address = Endpoint(arguments[1]),
+        guard (7...10).contains(arguments.count), let address = Endpoint(arguments[1]),
             let workers = Int(arguments[2]),
             let hostID = Hexadecimal.decode(arguments[3]).flatMap({ HostID($0) }),
             let key = Hexadecimal.decode(arguments[4]).flatMap({ Configuration.Key($0) }),
             let validation = AddressValidationOptions.Mode(rawValue: arguments[7])
         else {
             fatalError(
-                "usage: h3-echo LISTEN WORKERS HOST-ID CONNECTION-ID-KEY RUN-DIRECTORY STATE-DIRECTORY VALIDATION PREFERRED TRACE [isolated]"
+                "usage: h3-echo LISTEN WORKERS HOST-ID CONNECTION-ID-KEY RUN-DIRECTORY STATE-DIRECTORY VALIDATION"
             )
         }
         var options = PoolOptions(certificate: .development)
@@ -29,8 +29,8 @@ struct H3Echo {
         options.applicationProtocols = ["h3", "fail", "inspect", "trespass"]
         options.connectionIDs = .keyed(key: key)
         options.addressValidation.mode = validation
-        if arguments[8] != "-" { options.preferredAddresses = [Endpoint(arguments[8])!] }
-        if arguments[9] != "-" { options.eventTrace = arguments[9] }
+        if arguments.count > 7, arguments[8] != "-" { options.preferredAddresses = [Endpoint(arguments[8])!] }
+        if arguments.count > 8, arguments[9] != "-" { options.eventTrace = arguments[9] }
         if arguments.count > 9 { options.allowsOutgoingConnections = false }
         options.runDirectory = arguments[5]
         options.stateDirectory = arguments[6]
