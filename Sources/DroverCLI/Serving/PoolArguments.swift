@@ -137,7 +137,10 @@ struct PoolArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "As root, act as this user from the start, with the group or the user's own. (default: root, as it was started)",
+            """
+            Where root starts the pool, act as this user before anything is bound, with the group or the user's own. \
+            (default: never)
+            """,
             valueName: "name[:group]"))
     var user: String?
 
