@@ -62,7 +62,11 @@ def main() -> int:
     if arguments.mutants:
         return 0 if mutants.run(arguments.names or list(mutants.MUTANTS)) else 1
     names = arguments.names or (SHORT_SCENARIOS if arguments.short else list(SCENARIOS))
-    return 0 if asyncio.run(run_all(names, SHORT if arguments.short else FULL)) else 1
+    try:
+        return 0 if asyncio.run(run_all(names, SHORT if arguments.short else FULL)) else 1
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        print("interrupted; nothing is left running", file=sys.stderr)
+        return 130
 
 
 if __name__ == "__main__":
