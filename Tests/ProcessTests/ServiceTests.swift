@@ -102,8 +102,7 @@ extension ProcessTests {
             var pool = try await DroverProcess.start(workers: 3, "--steering", steering, by: manager)
             // The second successor has what the first was passed, and gave back.
             for _ in 0..<2 {
-                let client = try PythonClient("hold.py", port: pool.port, ["--connections", "6"])
-                _ = try await client.event("ready", as: HeldConnections.self, within: .seconds(30))
+                let client = try await Self.holder(of: pool, connections: 6)
                 try await Self.kill(pool)
 
                 let newcomer = try Newcomer(port: pool.port)
@@ -160,9 +159,9 @@ extension ProcessTests {
         func slotsBeyondTheNumberOfWorkersDrain() async throws {
             let manager = try StandInManager()
             let first = try await DroverProcess.start(workers: 4, "--idle-timeout", "3", by: manager)
-            let client = try PythonClient("hold.py", port: first.port, ["--connections", "24"])
-            let ready = try await client.event("ready", as: HeldConnections.self, within: .seconds(30))
-            #expect(Set(ready.connections.map(\.serverCid.slot)) == [0, 1, 2, 3])
+            let client = try await Self.holder(of: first, connections: 24)
+            let slots = try await client.progress().map(\.serverCid.slot)
+            #expect(Set(slots) == [0, 1, 2, 3])
             try await Self.kill(first)
 
             let second = try await DroverProcess.start(
@@ -242,6 +241,15 @@ extension ProcessTests {
             #expect(process.output.lines.count == 1)
             #expect(process.output.lines.first?.contains("LISTEN_FD") == true)
             #expect(process.output.lines.first?.contains(why) == true)
+        }
+
+        /// Returns when all connections have sent something and had it back: until a handshake is confirmed, a client repeats
+        /// packets of the handshake, which no worker resets (RFC 9002 §6.2.1).
+        private static func holder(of pool: DroverProcess, connections: Int) async throws -> PythonClient {
+            let client = try PythonClient("hold.py", port: pool.port, ["--connections", "\(connections)"])
+            let ready = try await client.event("ready", as: HeldConnections.self, within: .seconds(30))
+            try await client.waitForProgress(beyond: ready.connections)
+            return client
         }
 
         /// Kills all of a pool at once: workers that saw the supervisor go would close their connections.
