@@ -27,6 +27,7 @@ public struct Pool: Sendable {
     private let handler: ConnectionHandler
 
     /// - Parameters:
+    ///   - options: what the pool is to be.
     ///   - reload: what the pool is to be from now on, asked in the supervisor at each `drover reload` and SIGHUP. What it
     ///     throws, and what a pool that runs cannot change, refuses the reload whole. By default the options stay, and the
     ///     files that they name are read anew.
