@@ -12,9 +12,15 @@ final class StandInManager: Sendable {
     let messages = LineLog()
     private let socket: Int32
     private let stored = Mutex<[(name: String, descriptor: Int32)]>([])
+    private let isSlow: Bool
+    /// What a slow manager has to close.
+    private let forgotten = Mutex<[Int32]>([])
 
-    /// - Parameter isAbstract: whether the socket is in no file system.
-    init(isAbstract: Bool = true) throws {
+    /// - Parameters:
+    ///   - isAbstract: whether the socket is in no file system.
+    ///   - isSlow: whether it closes what it is told to no sooner than it is asked to have done so (sd_notify_barrier(3)).
+    init(isAbstract: Bool = true, isSlow: Bool = false) throws {
+        self.isSlow = isSlow
         let name = "/tmp/drover-test-\(UUID().uuidString)"
         address = isAbstract ? "@\(name)" : name
         socket = try Self.bind(name, isAbstract: isAbstract)
@@ -34,7 +40,7 @@ final class StandInManager: Sendable {
         shutdown(socket, Int32(SHUT_RDWR))
         close(socket)
         if address.hasPrefix("/") { unlink(address) }
-        for (_, descriptor) in stored.withLock(\.self) { close(descriptor) }
+        forgetAll()
     }
 
     private static func bind(_ name: String, isAbstract: Bool) throws -> Int32 {
@@ -68,15 +74,15 @@ final class StandInManager: Sendable {
         let lines = message.split(separator: "\n")
         let name = lines.first { $0.hasPrefix("FDNAME=") }.map { String($0.dropFirst("FDNAME=".count)) }
         if let descriptor {
-            // Else it is a barrier, to be closed.
-            if let name, lines.contains("FDSTORE=1") { store(descriptor, name) } else { close(descriptor) }
-        }
-        if let name, lines.contains("FDSTOREREMOVE=1") {
-            stored.withLock { stored in
-                for case (name, let descriptor) in stored { close(descriptor) }
-                stored.removeAll { $0.name == name }
+            if let name, lines.contains("FDSTORE=1") {
+                store(descriptor, name)
+            } else {
+                // A barrier.
+                closeForgotten()
+                close(descriptor)
             }
         }
+        if let name, lines.contains("FDSTOREREMOVE=1") { forget { $0 == name } }
         messages.append(Array((lines.joined(separator: ", ") + "\n").utf8))
     }
 
@@ -98,11 +104,25 @@ final class StandInManager: Sendable {
     /// The names of what is kept, in order.
     var storedNames: [String] { stored.withLock { $0.map(\.name).sorted() } }
 
-    /// Closes what is kept.
+    /// Closes all that there is.
     func forgetAll() {
-        stored.withLock { stored in
-            for (_, descriptor) in stored { close(descriptor) }
-            stored = []
+        forget { _ in true }
+        closeForgotten()
+    }
+
+    private func forget(where isMeant: (String) -> Bool) {
+        let descriptors = stored.withLock { stored in
+            defer { stored.removeAll { isMeant($0.name) } }
+            return stored.filter { isMeant($0.name) }.map(\.descriptor)
+        }
+        forgotten.withLock { $0 += descriptors }
+        if !isSlow { closeForgotten() }
+    }
+
+    private func closeForgotten() {
+        forgotten.withLock { forgotten in
+            for descriptor in forgotten { close(descriptor) }
+            forgotten = []
         }
     }
 
