@@ -24,6 +24,7 @@ extension Supervisor {
         }
         try new.validate()
         try checkFitsChannel(new.service)
+        try new.checkDescriptors(forWorkers: new.workerCount)
         let resizes = new.workerCount != configuration.workerCount
         configuration = new
         for slot in slots { slot.reload(new.service) }

@@ -158,6 +158,16 @@ import Testing
         end(pool)
     }
 
+    /// Were the number in use in spite of the refusal, the second reload would find nothing to change.
+    @Test func moreWorkersThanThereCanBeRefuseAReloadWhole() throws {
+        let (pool, client) = try pool(workers: 2)
+        try pool.limitDescriptors(to: 300)
+        try pool.set("workers", to: "40")
+        for _ in 0..<2 { #expect(try client.refusal(#"{"command":"reload"}"#) == 78) }
+        #expect(try client.status().workers == 2)
+        end(pool)
+    }
+
     // MARK: Upgrade
 
     @Test(arguments: ["off", "forward"])

@@ -116,6 +116,14 @@ final class TestPool {
         }
     }
 
+    /// Takes from the supervisor that it may open more descriptors, for good.
+    func limitDescriptors(to count: Int) throws {
+        let command = ["/usr/bin/prlimit", "--pid", "\(processID)", "--nofile=\(count)"]
+        var status: Int32 = 0
+        waitpid(try Self.spawn(command, output: 1, errors: 2), &status, 0)
+        guard status == 0 else { throw Errno.notPermitted }
+    }
+
     // MARK: Its end
 
     func signal(_ signal: Int32) {
