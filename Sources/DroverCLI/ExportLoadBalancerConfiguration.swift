@@ -40,13 +40,7 @@ struct ExportLoadBalancerConfiguration: ParsableCommand {
         transform: Parsing.address)
     var address: [Endpoint] = []
 
-    @Option(
-        help: ArgumentHelp(
-            "The pool's run directory. (default: /run/drover, or below XDG_RUNTIME_DIR)",
-            valueName: "directory"),
-        completion: .directory,
-        transform: Parsing.directory)
-    var runDir: String?
+    @OptionGroup var pool: RunDirectoryOption
 
     func run() throws {
         let configuration = try hostID.map(statedConfiguration) ?? runningConfiguration()
@@ -71,7 +65,7 @@ struct ExportLoadBalancerConfiguration: ParsableCommand {
     }
 
     private func runningConfiguration() throws -> LoadBalancerConfiguration {
-        var connection = try ControlConnection(runDirectory: runDir ?? ControlPath.defaultRunDirectory)
+        var connection = try pool.connect()
         let (answer, _) = try connection.ask(.loadBalancerConfiguration)
         switch answer {
         case .loadBalancerConfiguration(let contract):

@@ -21,7 +21,6 @@ extension PoolConfiguration {
             ("--run-dir", runDirectory != other.runDirectory),
             ("--user", owner != other.owner),
             ("--metrics", metrics != other.metrics),
-            ("--log-format or --log-level", log != other.log),
             (
                 "whether handlers make connections",
                 allowsOutgoingConnections != other.allowsOutgoingConnections

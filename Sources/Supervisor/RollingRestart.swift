@@ -6,6 +6,8 @@ import QUICLB
 /// Puts new workers in the place of others, one at a time: a worker is started in a free slot, and when it is active the
 /// old one's slot drains. A wish for another number of workers ends it.
 final class RollingRestart: PoolOperation {
+    private static let what = "restart"
+
     private unowned let pool: Supervisor
     private let reply: ControlReply
     private let drainTimeout: Duration
@@ -62,7 +64,7 @@ final class RollingRestart: PoolOperation {
         while let old = remaining.popFirst() {
             // It may have gone meanwhile.
             guard old.isWanted else { continue }
-            let (new) = try pool.startWorkers(1, for: what)[0]
+            let new = try pool.startWorkers(1, for: Self.what)[0]
             reply.send(
                 .progress(
                     PoolProgress(starting: [new.slot.rawValue], draining: pool.slots.compactMap(\.draining))))
@@ -71,10 +73,8 @@ final class RollingRestart: PoolOperation {
         return nil
     }
 
-    private let what = "restart"
-
     private func failure(_ category: StartupFailure.Category, _ why: String) -> StartupFailure {
         StartupFailure(
-            category, what, why: "\(why); \(started.count) of \(count) workers were replaced")
+            category, Self.what, why: "\(why); \(started.count) of \(count) workers were replaced")
     }
 }

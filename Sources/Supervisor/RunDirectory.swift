@@ -13,25 +13,8 @@ struct RunDirectory: ~Copyable {
     ///
     /// - Parameter held: the lock that this process has from a former program.
     init(_ path: String, held: Int32? = nil) throws(StartupFailure) {
-        if let held {
-            self.path = path
-            lock = FileLock(adopting: FileDescriptor(owning: held))
-            return
-        }
-        try PrivateDirectory.runDirectory(path).make()
-        let what = "run directory \(path)"
-        let lock: FileLock?
-        do {
-            lock = try FileLock.acquire("\(path)/lock")
-        } catch {
-            throw StartupFailure(unusable: what, option: "--run-dir", error)
-        }
-        guard let lock else {
-            throw StartupFailure(
-                .configuration, what, why: "another drover holds it",
-                remedy: "stop that one or choose another --run-dir")
-        }
+        if held == nil { try PrivateDirectory.runDirectory(path).make() }
+        lock = try FileLock.take(path, by: "lock", "run directory", option: "--run-dir", held: held)
         self.path = path
-        self.lock = lock
     }
 }

@@ -13,25 +13,8 @@ final class StateDirectory {
     ///
     /// - Parameter held: the lock that this process has from a former program.
     init(_ path: String, held: Int32? = nil) throws(StartupFailure) {
-        if let held {
-            self.path = path
-            lock = FileLock(adopting: FileDescriptor(owning: held))
-            return
-        }
-        let what = "state directory \(path)"
-        let lock: FileLock?
-        do {
-            lock = try FileLock.acquire("\(path)/state.lock")
-        } catch {
-            throw StartupFailure(unusable: what, option: "--state-dir", error)
-        }
-        guard let lock else {
-            throw StartupFailure(
-                .configuration, what, why: "another drover holds it",
-                remedy: "stop that one or choose another --state-dir")
-        }
+        lock = try FileLock.take(path, by: "state.lock", "state directory", option: "--state-dir", held: held)
         self.path = path
-        self.lock = lock
     }
 }
 

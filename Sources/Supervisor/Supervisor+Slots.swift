@@ -1,6 +1,8 @@
 import Control
 import EventLoop
 import Linux
+import Logging
+import Logs
 import Placement
 import QUICLB
 
@@ -11,6 +13,13 @@ extension Supervisor {
         let slot = Slot(rawValue: UInt8(slots.count))
         slots.append(try WorkerSlot(slot, addressCount: reservations.count, loop: loop, pool: self))
         return slots[slots.count - 1]
+    }
+
+    /// A log whose lines say which slot they are about.
+    func log(of slot: Slot) -> Logger {
+        var log = log
+        log[metadataKey: "slot"] = .number(slot.rawValue)
+        return log
     }
 
     var isStarting: Bool {

@@ -46,6 +46,14 @@ final class UpgradeTrial: PoolOperation {
         guard case .serving = pool.phase else {
             throw StartupFailure(.temporary, "upgrade to \(path)", why: "the pool is stopping")
         }
+        if let process {
+            guard let outcome = process.outcome else { return false }
+            if case .failed(let failure) = outcome {
+                throw StartupFailure(
+                    failure.category, "upgrade to \(path)", why: failure.description,
+                    remedy: "the pool goes on as it was")
+            }
+        }
         // No worker is about to be ready or to end: that would be lost between the programs.
         guard let handover = pool.handover(drainTimeout: drainTimeout, reply: reply) else {
             guard Instant.now < deadline else {
@@ -55,23 +63,15 @@ final class UpgradeTrial: PoolOperation {
             }
             return false
         }
-        guard let process else {
+        guard process != nil else {
             do {
-                self.process = try TrialProcess(path, handover, loop: pool.loop, timeout: Self.timeout)
+                process = try TrialProcess(path, handover, loop: pool.loop, timeout: Self.timeout)
             } catch {
                 throw StartupFailure(
                     .configuration, "upgrade to \(path)", why: "it cannot be started: \(error)",
                     remedy: "the pool goes on as it was")
             }
             return false
-        }
-        switch process.outcome {
-        case nil: return false
-        case .failed(let failure)?:
-            throw StartupFailure(
-                failure.category, "upgrade to \(path)", why: failure.description,
-                remedy: "the pool goes on as it was")
-        case .passed?: break
         }
         let error = handover.replaceProcess(by: executable)
         throw StartupFailure(

@@ -28,7 +28,7 @@ final class WorkerSlot {
     private var restartTimer: Timer!
     private var killTimer: Timer!
     private var drainTimer: Timer!
-    private(set) var drainDeadline: Instant?
+    private var drainDeadline: Instant?
     private var rate = ConnectionRate()
     /// The incarnation that the slot was last started with: a later one means that it did not become ready.
     private var firstIncarnation: UInt32 = 0
@@ -49,9 +49,7 @@ final class WorkerSlot {
         machine = Slot.StateMachine(addressCount: addressCount)
         self.loop = loop
         self.pool = pool
-        var log = pool.log
-        log[metadataKey: "slot"] = .number(slot.rawValue)
-        self.log = log
+        log = pool.log(of: slot)
         makeTimers()
     }
 
@@ -73,9 +71,7 @@ final class WorkerSlot {
         firstIncarnation = state.incarnation
         self.loop = loop
         self.pool = pool
-        var log = pool.log
-        log[metadataKey: "slot"] = .number(slot.rawValue)
-        self.log = log
+        log = pool.log(of: slot)
         makeTimers()
         if let held = state.forwarding, let directory = pool.forwardingDirectory {
             forwardingSocket = ForwardingSocket(slot: slot, directory: directory, held: held)
@@ -120,8 +116,6 @@ final class WorkerSlot {
     private var secondsLeftToDrain: Int? {
         drainDeadline.map { max(0, Int(($0 - .now).components.seconds)) }
     }
-    /// Whether the slot is what it is until something happens to it: no worker is about to be ready, or to end.
-    var isSettled: Bool { machine.standing != nil }
     var hasWorker: Bool { process != nil }
     var connections: UInt64 { page[.connectionsCurrent] }
 

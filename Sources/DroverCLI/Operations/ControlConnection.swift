@@ -38,7 +38,8 @@ struct ControlConnection: ~Copyable {
 
     func send(_ request: ControlRequest) throws(StartupFailure) {
         do throws(Errno) {
-            try send(Self.encode(request))
+            var octets = Self.encode(request)
+            guard try socket.send(removingFrom: &octets) else { throw .wouldBlock }
         } catch {
             throw failure(error)
         }
@@ -82,32 +83,15 @@ struct ControlConnection: ~Copyable {
         }
     }
 
-    private func send(_ octets: [UInt8]) throws(Errno) {
-        var sent = 0
-        while sent < octets.count {
-            let rest = Array(octets[sent...])
-            let result: Result<Int?, Errno> = rest.withUnsafeBytes { rest in
-                Result { () throws(Errno) in try socket.send(rest) }
-            }
-            guard let count = try result.get() else { throw .wouldBlock }
-            sent += count
-        }
-    }
-
     /// The octets before the next end of a line, or the end of the stream.
     private mutating func receiveLine() throws(Errno) -> [UInt8] {
-        var buffer = [UInt8](repeating: 0, count: 64 * 1024)
         while received.count < Self.maximumAnswer {
             if let end = received.firstIndex(of: UInt8(ascii: "\n")) {
                 defer { received.removeSubrange(...end) }
                 return Array(received[..<end])
             }
-            let result: Result<Int?, Errno> = buffer.withUnsafeMutableBytes { buffer in
-                Result { () throws(Errno) in try socket.receive(into: buffer) }
-            }
-            guard let count = try result.get() else { throw .wouldBlock }
+            guard let count = try socket.receive(64 * 1024, appendingTo: &received) else { throw .wouldBlock }
             if count == 0 { return received }
-            received += buffer[..<count]
         }
         throw .messageTooLong
     }

@@ -4,31 +4,19 @@ import Linux
 
 /// How a command reaches the pool, and how it prints what it is told.
 struct ControlOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "The pool's run directory. (default: /run/drover, or below XDG_RUNTIME_DIR)",
-            valueName: "directory"),
-        completion: .directory,
-        transform: Parsing.directory)
-    var runDir: String?
+    @OptionGroup var pool: RunDirectoryOption
 
     @Flag(help: "Print the pool's answer as it came, in JSON.")
     var json = false
 
-    /// - Parameter waits: whether the answer may take as long as it likes.
-    func connect(waits: Bool = false) throws -> ControlConnection {
-        try ControlConnection(
-            runDirectory: runDir ?? ControlPath.defaultRunDirectory,
-            timeout: waits ? nil : ControlConnection.usualTimeout)
-    }
-
     /// Asks the pool, and hands on each line of the answer.
     ///
+    /// - Parameter waits: whether the answer may take as long as it likes.
     /// - Throws: the pool's error; what `body` throws.
     func ask(
         _ request: ControlRequest, waits: Bool = false, _ body: (ControlAnswer, _ line: String) throws -> Void
     ) throws {
-        var connection = try connect(waits: waits)
+        var connection = try pool.connect(waits: waits)
         try connection.send(request)
         while true {
             let (answer, line) = try connection.receive()

@@ -14,7 +14,7 @@ struct ShowStatus: ParsableCommand {
     @OptionGroup var control: ControlOptions
 
     func run() throws {
-        var connection = try control.connect()
+        var connection = try control.pool.connect()
         repeat {
             let (answer, line) = try connection.ask(.status)
             if case .error(let failure) = answer { throw failure }
